@@ -1,0 +1,1 @@
+"""Human codes: read from tables, found in transcripts, kept as a history, folded into labels."""

@@ -1,0 +1,138 @@
+"""Where each coded excerpt stands in its transcript.
+
+Three ways, from certain to likely: word for word; up to quotes, dashes, spaces, ellipses and case
+(also with parts left out); by similarity. An excerpt that stands in more than one place is not
+placed: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from precode.codings.gaps import BETWEEN_LINES, OMITTED, Part, bridged, omissions, parts
+from precode.codings.normal import Normal, bare_needle, needle, normalise, places, trimmed
+from precode.codings.similar import MARGIN, SHORTEST, Similar, most_similar, most_similar_parts
+from precode.codings.sources import Sources
+from precode.domain import CodedExcerpt, Match, Placement, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """How, at which places of the transcript (first: the candidate), and how well."""
+
+    match: Match
+    spans: tuple[tuple[int, int], ...]
+    score: float
+    places: int
+
+
+def place(
+    excerpts: Sequence[CodedExcerpt], transcripts: Sequence[Transcript], *, fuzzy_score: float
+) -> list[Placement]:
+    """The place of each of ``excerpts``, in order, in the transcript that its source names.
+
+    ``fuzzy_score`` (0 to 100) is the least similarity of a passage that is not the same up to
+    quotes, spaces, ellipsis and case. An excerpt whose source is no transcript is NOT_FOUND with
+    an empty ``transcript_id``; :func:`precode.codings.sources.unknown_sources` says so in words.
+
+    An excerpt with several places is AMBIGUOUS, unless the same coder gave the same code to the
+    same words in as many rows as there are places: then each row gets one.
+    """
+    sources = Sources(transcripts)
+    normals: dict[str, Normal] = {}
+    known: dict[tuple[str, str], _Found] = {}
+    found: list[tuple[Transcript | None, _Found]] = []
+    for e in excerpts:
+        transcript = sources.find(e.source)
+        if transcript is None:
+            found.append((None, _Found(Match.NOT_FOUND, (), 0.0, 0)))
+            continue
+        key = (transcript.id, e.text)
+        if key not in known:
+            if transcript.id not in normals:
+                normals[transcript.id] = normalise(transcript.text)
+            known[key] = _find(normals[transcript.id], e.text, fuzzy_score)
+        found.append((transcript, known[key]))
+    return _one_to_one([_placement(e, t, f) for e, (t, f) in zip(excerpts, found, strict=True)],
+                       [f for _, f in found])  # fmt: skip
+
+
+def _placement(excerpt: CodedExcerpt, transcript: Transcript | None, found: _Found) -> Placement:
+    match = Match.AMBIGUOUS if found.places > 1 else found.match
+    start, end = found.spans[0] if found.spans else (-1, -1)
+    where = transcript.id if transcript else ""
+    return Placement(excerpt, match, where, start, end, found.score, found.places)
+
+
+def _find(normal: Normal, excerpt: str, fuzzy_score: float) -> _Found:
+    exact = excerpt.replace("\r\n", "\n").replace("\r", "\n")
+    if not exact.strip():
+        return _Found(Match.NOT_FOUND, (), 0.0, 0)
+    if at := places(normal.original, exact):
+        return _certain(Match.EXACT, [(a, a + len(exact)) for a in at])
+    whole = needle(exact)
+    for wanted in dict.fromkeys((whole, trimmed(whole))):
+        if wanted and (at := places(normal.text, wanted)):
+            return _certain(Match.NORMALISED, [normal.span(a, a + len(wanted)) for a in at])
+    pieces = parts(exact)
+    if spans := bridged(normal, pieces):
+        return _certain(Match.NORMALISED, [normal.span(*s) for s in spans])
+    return _likely(normal.bare, exact, pieces, fuzzy_score)
+
+
+def _certain(match: Match, spans: list[tuple[int, int]]) -> _Found:
+    distinct = tuple(dict.fromkeys(spans))
+    return _Found(match, distinct, 100.0, len(distinct))
+
+
+def _likely(normal: Normal, excerpt: str, pieces: Sequence[Part], fuzzy_score: float) -> _Found:
+    whole = bare_needle(excerpt)
+    best = most_similar(normal, whole, cutoff=fuzzy_score)
+    left_out = omissions(excerpt)
+    own = best and best.score >= fuzzy_score and omissions(_words(normal, best)) >= left_out
+    if left_out and pieces and not own:
+        # The dots or brackets are not the transcript's own: something was left out there, and a
+        # passage like the longest part alone, without the others, is not the one.
+        wanted = [bare_needle(p.unlabelled) for p in pieces]
+        reach = [BETWEEN_LINES if p.after_line else OMITTED[0] for p in pieces]
+        best = most_similar_parts(normal, wanted, reach, cutoff=fuzzy_score)
+    if best is None:
+        return _Found(Match.NOT_FOUND, (), 0.0, 0)
+    spans = (_with_marks(normal.original, *normal.span(best.start, best.end)),)
+    if best.score < fuzzy_score or not best.whole or len(whole) < SHORTEST:
+        return _Found(Match.NOT_FOUND, spans, best.score, 0)
+    alike = 2 if best.runner_up >= best.score - MARGIN else 1
+    return _Found(Match.FUZZY, spans, best.score, alike)
+
+
+def _words(normal: Normal, best: Similar) -> str:
+    start, end = _with_marks(normal.original, *normal.span(best.start, best.end))
+    return normal.original[start:end]
+
+
+def _with_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """``text[start:end]`` with the quotes and stops that stick to its ends."""
+    while start > 0 and not (text[start - 1].isspace() or text[start - 1].isalnum()):
+        start -= 1
+    while end < len(text) and not (text[end].isspace() or text[end].isalnum()):
+        end += 1
+    return start, end
+
+
+def _one_to_one(placements: list[Placement], found: list[_Found]) -> list[Placement]:
+    """Rows that repeat the same words with the same code, as often as these words were said."""
+    repeats: dict[tuple[object, ...], list[int]] = {}
+    for i, (p, f) in enumerate(zip(placements, found, strict=True)):
+        if p.match is Match.AMBIGUOUS and len(f.spans) == f.places:
+            e = p.excerpt
+            key = (p.transcript_id, f.spans, e.coder, e.code, e.polarity)
+            repeats.setdefault(key, []).append(i)
+    out = list(placements)
+    for rows in repeats.values():
+        spans = sorted(found[rows[0]].spans)
+        if len(rows) != len(spans):
+            continue
+        for i, (start, end) in zip(rows, spans, strict=True):
+            out[i] = replace(placements[i], match=found[i].match, start=start, end=end, places=1)
+    return out

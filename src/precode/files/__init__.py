@@ -1,0 +1,1 @@
+"""Reading and writing files safely: the foundation that every room may use."""

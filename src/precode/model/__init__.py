@@ -1,0 +1,1 @@
+"""From sentences to calibrated codes: encoder → features → heads → calibration → bundle."""

@@ -1,0 +1,190 @@
+"""A trained model on disk: numbers in safetensors, words in JSON, a card for people. No pickle.
+
+``bundle.json`` names the hash of every other file and what the model was trained and validated
+on; loading refuses a bundle in which any of it has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from precode.codebook import Codebook
+from precode.errors import InputError
+from precode.files.atomic import replacing_folder
+from precode.model.calibration import Calibration
+from precode.model.features import BLOCKS, Embed, Scaling, Spec, measure
+from precode.model.heads import PolarityHead
+from precode.model.passages import Passage
+from precode.model.predictions import Predictions, polarities, verdicts
+from precode.model.solver import Linear
+from precode.model.thresholds import decide
+
+FORMAT = 1
+_FILES = ("tensors.safetensors", "terms.json", "codebook.json")
+_RETRAIN = "train it again: precode train"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """All that is needed to pre-code. ``about`` is what it was trained and validated on.
+
+    ``modelled (k,)`` is False for codes that had too few examples: they are never given, and their
+    probability is NaN, not 0.
+    """
+
+    codebook: Codebook
+    encoder_model: str
+    encoder_key: str
+    terms: tuple[str, ...]
+    scaling: Scaling
+    codes: Linear
+    thresholds: npt.NDArray[np.floating]
+    calibration: Calibration
+    polarity: PolarityHead | None
+    polarity_calibration: Calibration
+    modelled: npt.NDArray[np.bool_]
+    about: Mapping[str, object]
+    id: str = ""
+
+    def predict(self, passages: Sequence[Passage], embed: Embed, *, accept: float) -> Predictions:
+        """Pre-code ``passages``; ``embed`` must be the encoder named ``encoder_key``."""
+        x = self.scaling.apply(measure(passages, self.terms, embed))
+        scores = self.codes.scores(x)
+        k = len(self.codebook.leaves)
+        p = self.calibration(scores)
+        decision = decide(scores, self.thresholds, choice=self.codebook.choice) & self.modelled
+        p[:, ~self.modelled] = np.nan
+        if self.polarity is None:
+            polarity_p = np.zeros((len(passages), k, 2))
+        else:
+            s = self.polarity.scores(x)
+            c = self.polarity_calibration
+            polarity_p = np.asarray(expit(s * c.slope + c.offset))
+        applies = np.array([leaf.polarity for leaf in self.codebook.leaves])
+        return Predictions(
+            tuple(q.id for q in passages),
+            self.codebook.leaf_ids,
+            p,
+            decision,
+            polarities(polarity_p, applies),
+            polarity_p,
+            verdicts(p, decision, accept=accept, calibrated=self.calibration.fitted),
+            self.id,
+            self.calibration.fitted,
+        )
+
+
+def save(bundle: Bundle, folder: Path, card: str) -> str:
+    """Write ``bundle`` to ``folder`` whole or not at all; returns its id."""
+    from safetensors.numpy import save as dump
+
+    used = bundle.scaling.idf > 0  # words of no training sentence carry nothing and stay out
+    terms = [t for t, u in zip(bundle.terms, used, strict=True) if u]
+    d = bundle.codes.weights.shape[0] - len(bundle.terms)
+    keep = np.concatenate([np.ones(d, dtype=bool), used])
+    tensors = {
+        "idf": bundle.scaling.idf[used],
+        "codes.weights": bundle.codes.weights[keep],
+        "codes.intercept": bundle.codes.intercept,
+        "thresholds": bundle.thresholds,
+        "modelled": bundle.modelled,
+        "calibration.slope": bundle.calibration.slope,
+        "calibration.offset": bundle.calibration.offset,
+        "polarity.slope": bundle.polarity_calibration.slope,
+        "polarity.offset": bundle.polarity_calibration.offset,
+        **{f"means.{b}": bundle.scaling.means[b] for b in BLOCKS},
+    }
+    if bundle.polarity is not None:
+        tensors["polarity.weights"] = bundle.polarity.linear.weights[keep]
+        tensors["polarity.intercept"] = bundle.polarity.linear.intercept
+        tensors["polarity.codes"] = bundle.polarity.codes
+    contents = {
+        "tensors.safetensors": dump(
+            {k: np.ascontiguousarray(v, dtype=np.float32) for k, v in tensors.items()}
+        ),
+        "terms.json": json.dumps(terms, ensure_ascii=False).encode(),
+        "codebook.json": bundle.codebook.model_dump_json(by_alias=True, indent=1).encode(),
+    }
+    head = {
+        "format": FORMAT,
+        "encoder": {"model": bundle.encoder_model, "key": bundle.encoder_key},
+        "spec": asdict(bundle.scaling.spec),
+        "calibrated": bundle.calibration.fitted,
+        "polarity_calibrated": bundle.polarity_calibration.fitted,
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
+        "about": dict(bundle.about),
+    }
+    text = json.dumps(head, indent=1, ensure_ascii=False, sort_keys=True)
+    with replacing_folder(folder) as temporary:
+        for name, data in contents.items():
+            (temporary / name).write_bytes(data)
+        (temporary / "bundle.json").write_text(text, encoding="utf-8")
+        (temporary / "README.md").write_text(card, encoding="utf-8")
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def load(folder: Path) -> Bundle:
+    """The bundle in ``folder``.
+
+    Raises :class:`InputError` if it is none, of a newer format, or has a changed or broken file.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as undump
+
+    path = folder / "bundle.json"
+    if not path.is_file():
+        raise InputError(f"{folder} is not a model: it has no bundle.json", mend=_RETRAIN)
+    try:
+        text = path.read_text(encoding="utf-8")
+        head = json.loads(text)
+        if head["format"] != FORMAT:
+            raise InputError(
+                f"{folder} is a model of format {head['format']}; this precode reads {FORMAT}",
+                mend=_RETRAIN,
+            )
+        contents = {name: (folder / name).read_bytes() for name in _FILES}
+        for name, data in contents.items():
+            if hashlib.sha256(data).hexdigest() != head["files"][name]:
+                raise InputError(
+                    f"{folder / name} is not the file the model was saved with", mend=_RETRAIN
+                )
+        codebook = Codebook.model_validate_json(contents["codebook.json"])
+        t = undump(contents["tensors.safetensors"])
+        if not all(np.isfinite(v).all() for v in t.values()):
+            raise InputError(f"{folder} holds numbers that are not finite", mend=_RETRAIN)
+        polarity = (
+            PolarityHead(
+                Linear(t["polarity.weights"], t["polarity.intercept"]), t["polarity.codes"]
+            )
+            if "polarity.weights" in t
+            else None
+        )
+        return Bundle(
+            codebook,
+            head["encoder"]["model"],
+            head["encoder"]["key"],
+            tuple(json.loads(contents["terms.json"])),
+            Scaling(Spec(**head["spec"]), {b: t[f"means.{b}"] for b in BLOCKS}, t["idf"]),
+            Linear(t["codes.weights"], t["codes.intercept"]),
+            t["thresholds"],
+            Calibration(
+                codebook.choice, t["calibration.slope"], t["calibration.offset"], head["calibrated"]
+            ),
+            polarity,
+            Calibration(
+                "many", t["polarity.slope"], t["polarity.offset"], head["polarity_calibrated"]
+            ),
+            t["modelled"] > 0,
+            head["about"],
+            hashlib.sha256(text.encode()).hexdigest()[:16],
+        )
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise InputError(f"{folder} is a damaged model ({error})", mend=_RETRAIN) from error

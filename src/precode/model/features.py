@@ -1,0 +1,165 @@
+"""Features: pooled layers of the sentence and of what was said before, words, and length.
+
+Raw features are measured once for all sentences. What depends on the training sentences (means,
+inverse document frequencies) is a :class:`Scaling`, fitted anew inside every fold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, diags
+
+from precode.model.passages import Passage
+from precode.model.solver import Design
+
+Floats = npt.NDArray[np.floating]
+Embed = Callable[[Sequence[str]], Floats]
+
+LAYERS = (4, 6)  # MODELLING: 4 is best within a study, the last carries codes across topics
+BLOCKS = ("own_4", "own_6", "question", "window")
+DECAY = 0.8  # weight of each sentence further back
+MIN_DF = 2  # a word that one sentence has teaches nothing, and may be a name
+_TOKEN = re.compile(r"\b\w+(?:['’]\w+)?\b|[?!]")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What validation chooses: weights of the blocks, and the head's inverse penalty ``c``."""
+
+    lexical: float = 0.7
+    context: float = 0.7
+    c: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Features before anything is learned: ``blocks[b] (n, width)``, ``tf (n, v)`` sublinear term
+    frequencies, ``shape (n, 3)`` of length and punctuation.
+    """
+
+    blocks: dict[str, Floats]
+    tf: csr_matrix
+    shape: Floats
+
+    def __len__(self) -> int:
+        return int(self.shape.shape[0])
+
+
+def tokens(text: str) -> list[str]:
+    """Words and pairs of words, lower case; "?" and "!" count, "don't" is one word."""
+    words = _TOKEN.findall(text.lower().replace("’", "'"))
+    return [*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))]
+
+
+def vocabulary(texts: Sequence[str], *, min_df: int = MIN_DF) -> tuple[str, ...]:
+    """Terms of at least ``min_df`` texts, sorted."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    if not any(tokens(t) for t in texts):
+        return ()
+    counter = CountVectorizer(analyzer=tokens, binary=True)
+    seen = counter.fit_transform(texts)
+    names = counter.get_feature_names_out()
+    return tuple(names[np.asarray(seen.sum(0)).ravel() >= min_df])
+
+
+def measure(passages: Sequence[Passage], terms: Sequence[str], embed: Embed) -> Raw:
+    """Raw features of ``passages`` over the vocabulary ``terms``. Every text is embedded once."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    texts = [p.text for p in passages]
+    everything = sorted({t for p in passages for t in (p.text, *p.question, *p.window)})
+    place = {t: i for i, t in enumerate(everything)}
+    vectors = np.asarray(embed(everything), dtype=np.float32)
+    width = vectors.shape[1] // len(LAYERS)
+    own = vectors[[place[t] for t in texts]]
+    early = vectors[:, :width]
+    blocks = {
+        "own_4": own[:, :width],
+        "own_6": own[:, width:],
+        "question": _pooled([p.question for p in passages], place, early, decay=1.0),
+        "window": _pooled([p.window for p in passages], place, early, decay=DECAY),
+    }
+    if terms:
+        counter = CountVectorizer(analyzer=tokens, vocabulary={t: i for i, t in enumerate(terms)})
+        tf = csr_matrix(counter.transform(texts), dtype=np.float32)
+        tf.data = 1 + np.log(tf.data)
+    else:
+        tf = csr_matrix((len(texts), 0), dtype=np.float32)
+    return Raw(blocks, tf, _shape(texts))
+
+
+def _pooled(
+    groups: Sequence[Sequence[str]], place: dict[str, int], vectors: Floats, *, decay: float
+) -> Floats:
+    """``(n, width)``: weighted means of the groups' rows, 0 for an empty group."""
+    rows = [i for i, g in enumerate(groups) for _ in g]
+    columns = [place[t] for g in groups for t in g]
+    weights = [
+        decay**k / sum(decay**j for j in range(len(g))) for g in groups for k in range(len(g))
+    ]
+    mix = csr_matrix(
+        (weights, (rows, columns)), shape=(len(groups), len(vectors)), dtype=np.float32
+    )
+    return np.asarray(mix @ vectors)
+
+
+def _shape(texts: Sequence[str]) -> Floats:
+    """``(n, 3)``: log number of words, a question mark, fewer than four words."""
+    words = np.array([len(t.split()) for t in texts])
+    asks = np.array(["?" in t for t in texts])
+    return np.column_stack([np.log1p(words) - 2.5, asks - 0.1, (words < 4) - 0.2]).astype(
+        np.float32
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """What features learn from the training sentences. ``idf`` is 0 for terms they lack."""
+
+    spec: Spec
+    means: dict[str, Floats]
+    idf: Floats
+
+    def apply(self, raw: Raw) -> Design:
+        """Blocks centred, brought to length 1 and weighted; words as TF-IDF rows of length 1."""
+        weight = {
+            "own_4": 1.0,
+            "own_6": 0.7,
+            "question": self.spec.context,
+            "window": self.spec.context,
+        }
+        parts = []
+        for name in BLOCKS:
+            if weight[name] == 0:
+                continue
+            block = raw.blocks[name]
+            heard = np.abs(block).sum(1, keepdims=True) > 0  # nothing before it: stays 0
+            centred = np.where(heard, block - self.means[name], 0)
+            length = np.linalg.norm(centred, axis=1, keepdims=True)
+            parts.append(centred * (weight[name] / np.maximum(length, 1e-9)))
+        words = csr_matrix(raw.tf @ diags(self.idf))
+        length = np.sqrt(np.asarray(words.multiply(words).sum(1)).ravel())
+        scale = self.spec.lexical / np.maximum(length, 1e-9)
+        words = csr_matrix(diags(scale) @ words, dtype=np.float32)
+        dense = np.hstack([*parts, 0.1 * raw.shape]).astype(np.float32)
+        return Design(dense, words)
+
+
+def fit_scaling(raw: Raw, rows: npt.NDArray[np.intp], spec: Spec) -> Scaling:
+    """Means and smoothed inverse document frequencies (as scikit-learn's) over ``rows``."""
+    means = {}
+    for name in BLOCKS:
+        block = raw.blocks[name][rows]
+        heard = np.abs(block).sum(1) > 0
+        means[name] = block[heard].mean(0) if heard.any() else np.zeros(block.shape[1])
+    df = np.asarray((raw.tf[rows] > 0).sum(0)).ravel()
+    idf = np.where(df >= MIN_DF, np.log((1 + len(rows)) / (1 + df)) + 1, 0.0)
+    return Scaling(
+        spec, {k: v.astype(np.float32) for k, v in means.items()}, idf.astype(np.float32)
+    )

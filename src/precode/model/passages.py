@@ -1,0 +1,74 @@
+"""What the model sees of a sentence: the words, the question before it, and the talk around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from precode.domain import Sentence, Turn
+
+WINDOW = 10  # preceding sentences; MODELLING: the published record on AnnoMI saw ten utterances
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One sentence in its conversation.
+
+    ``question`` holds the sentences of the last turn by somebody else; ``window`` up to
+    :data:`WINDOW` preceding sentences by anybody, nearest first. ``behaviour`` is the target
+    behaviour that polarity is relative to.
+    """
+
+    id: str
+    text: str
+    question: tuple[str, ...] = ()
+    window: tuple[str, ...] = ()
+    behaviour: str = ""
+
+
+def passages(
+    sentences: Sequence[Sentence], turns: Mapping[str, Sequence[Turn]], *, behaviour: str
+) -> list[Passage]:
+    """One passage for each codable sentence, in the order of ``sentences`` (by transcript, place)."""
+    out: list[Passage] = []
+    by_transcript: dict[str, list[Sentence]] = {}
+    for s in sentences:
+        by_transcript.setdefault(s.transcript_id, []).append(s)
+    for transcript_id, own in by_transcript.items():
+        speakers = {t.index: t.speaker for t in turns[transcript_id]}
+        by_turn: dict[int, list[str]] = {}
+        for s in own:
+            by_turn.setdefault(s.turn, []).append(s.text)
+        question: tuple[str, ...] = ()
+        last = -1
+        for position, s in enumerate(own):
+            if s.turn != last:
+                if last >= 0 and speakers[last] != speakers[s.turn]:
+                    question = tuple(by_turn[last])
+                last = s.turn
+            if s.codable:
+                before = own[max(0, position - WINDOW) : position]
+                window = tuple(b.text for b in reversed(before))
+                out.append(Passage(s.id, s.text, question, window, behaviour))
+    return out
+
+
+def passages_from_texts(
+    texts: Sequence[str], before: Sequence[str], behaviours: Sequence[str], ids: Sequence[str]
+) -> list[Passage]:
+    """Passages from table columns. ``before`` holds the talk before each text, turns separated by
+    line breaks or " / ", each with or without "speaker:" in front.
+    """
+    return [
+        Passage(i, text, tuple(heard[-1:]), tuple(reversed(heard[-WINDOW:])), behaviour)
+        for i, text, heard, behaviour in zip(
+            ids, texts, map(_utterances, before), behaviours, strict=True
+        )
+    ]
+
+
+def _utterances(before: str) -> list[str]:
+    parts = re.split(r"\s+/\s+|[\r\n]+", before)
+    bare = [re.sub(r"^\s*[\w .'\-()]{1,40}?\s*:\s+", "", p).strip() for p in parts]
+    return [p for p in bare if p]

@@ -1,0 +1,50 @@
+"""From coded sentences to a bundle: validate, then fit on everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from precode.codebook import Codebook
+from precode.model.bundle import Bundle
+from precode.model.calibration import unfitted
+from precode.model.features import fit_scaling
+from precode.model.heads import fit_codes, fit_polarity
+from precode.model.validate import SPECS, OutOfFold, Training
+
+
+def fit_bundle(
+    data: Training,
+    out_of_fold: OutOfFold | None,
+    *,
+    codebook: Codebook,
+    terms: tuple[str, ...],
+    encoder_model: str,
+    encoder_key: str,
+    modelled: npt.NDArray[np.bool_],
+    about: Mapping[str, object],
+) -> Bundle:
+    """The final model, on all rows, with the settings, thresholds and calibration that validation
+    chose (the starting point's, and ranks instead of probabilities, where nothing was held out).
+    """
+    k = data.y.shape[1]
+    spec = SPECS[0] if out_of_fold is None else out_of_fold.spec
+    rows = np.arange(len(data.raw))
+    scaling = fit_scaling(data.raw, rows, spec)
+    x = scaling.apply(data.raw)
+    return Bundle(
+        codebook,
+        encoder_model,
+        encoder_key,
+        terms,
+        scaling,
+        fit_codes(x, data.y, choice=data.choice, c=spec.c),
+        np.zeros(k) if out_of_fold is None else out_of_fold.thresholds,
+        unfitted(k, data.choice) if out_of_fold is None else out_of_fold.calibration,
+        fit_polarity(x, data.polarity, c=spec.c),
+        unfitted(2, "many") if out_of_fold is None else out_of_fold.polarity_calibration,
+        modelled,
+        about,
+    )

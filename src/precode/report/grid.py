@@ -1,0 +1,74 @@
+"""A plain table of typed cells: what every renderer (HTML now, Word and Excel later) draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from precode.report.view import Score
+
+
+class Form(StrEnum):
+    """How a column's cells are written."""
+
+    TEXT = "text"
+    COUNT = "count"
+    PERCENT = "percent"  # a share from 0 to 1
+    SCORE = "score"  # (value, low, high), or words
+    TALLY = "tally"
+    HASH = "hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """``people`` of the group's ``of`` people mention it, in ``excerpts`` excerpts.
+
+    ``of`` is None for sources without speakers.
+    """
+
+    people: int
+    of: int | None
+    excerpts: int
+
+
+def plain_name(name: str) -> str:
+    """An attribute's name as people write it: "age_band" → "age band"."""
+    return name.replace("_", " ").strip()
+
+
+def title(name: str) -> str:
+    """The same as a heading: "Age band"."""
+    words = plain_name(name)
+    return words[:1].upper() + words[1:]
+
+
+Cell = str | int | float | Tally | Score
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``detail`` is a second, quieter line of the heading ("n = 14")."""
+
+    label: str
+    form: Form = Form.TEXT
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The first cell names the row. Rows with the same ``group`` stand together under it."""
+
+    cells: tuple[Cell, ...]
+    group: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """``name`` is its anchor in a document; ``notes`` are sentences that stand below it."""
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,119 @@
+"""The facts a methods section needs: versions, hashes, codebook, sources and the log of steps."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from precode.report.grid import Column, Form, Grid, Row, title
+from precode.report.index import Index, count_words
+from precode.report.provenance import words
+
+
+def facts(index: Index) -> Grid:
+    """Versions and hashes: what must be the same for the same report."""
+    view = index.view
+    versions = Counter(c.codebook for c in view.human.codings)
+    rows: list[tuple[str, str]] = [
+        ("Target behaviour", view.behaviour),
+        ("Codebook", f"{view.codebook.name}, version {view.codebook.version}"),
+        ("Codebook hash", view.codebook.hash),
+        (
+            "Codings by codebook version",
+            "; ".join(f"{h or 'not stored'}: {n:,}" for h, n in versions.items()) or "none",
+        ),
+        ("Coders", ", ".join(view.coders) or "none"),
+        ("Coding events in the history", f"{view.events_count:,}"),
+    ]
+    if view.codebook.source:
+        rows.insert(2, ("Codebook source", view.codebook.source))
+    if m := view.machine:
+        rows += [("Model", m.model), ("Model bundle", m.bundle_id), ("Pre-coding run", m.run_id)]
+    else:
+        rows.append(("Model", "none: nothing was pre-coded"))
+    rows += [("precode version", view.version), ("Report made at (UTC)", view.made_at)]
+    return Grid(
+        "facts",
+        "Versions",
+        (Column("Fact"), Column("Value")),
+        tuple(Row(r) for r in rows),
+        (
+            "precode runs on the researcher’s own computer and sends no text anywhere. A report "
+            "with the same hashes and the same number of events was made from the same data.",
+        ),
+    )
+
+
+def codebook(index: Index) -> Grid:
+    """Every code with its definition and rules, as the coders had them."""
+    book = index.view.codebook
+    rows = []
+    for parent, leaves in book.parents():
+        for c in leaves:
+            rules = [
+                *(f"Use: {u}" for u in c.use),
+                *(f"Do not use: {a}" for a in c.avoid),
+                *(f"Not {book[b.against].label}: {b.rule}" for b in c.boundary),
+            ]
+            rows.append(
+                Row((c.label, c.definition, "\n".join(rules)), parent.label if parent else "")
+            )
+    return Grid(
+        "codebook",
+        f"Codebook: {book.name}, version {book.version}",
+        (Column("Code"), Column("Definition"), Column("Rules")),
+        tuple(rows),
+        (book.note,) if book.note else (),
+    )
+
+
+def sources(index: Index) -> Grid:
+    """Every source with its file's hash, its size, and how far people have read it."""
+    view = index.view
+    mine: dict[str, list[str]] = {}
+    length: Counter[str] = Counter()
+    for s in index.ordered:
+        length[s.transcript_id] += count_words(s.text)
+        if s.codable:
+            mine.setdefault(s.transcript_id, []).append(s.id)
+    given = Counter(index.sentence(c.sentence_id).transcript_id for c in view.human.codings)
+    people = Counter(p[0] for p in index.people)
+    rows = []
+    for t in view.transcripts:
+        file, digest = view.sources.get(t.id, ("", ""))
+        codable = mine.get(t.id, [])
+        read = sum(s in index.read for s in codable)
+        cells = (t.name, title(t.kind), people[t.id], length[t.id], len(codable), read, given[t.id],
+                 file, digest)  # fmt: skip
+        rows.append(Row(cells))
+    counts = ("People", "Words", "Codable sentences", "Read by people", "Codes by people")
+    return Grid(
+        "source-list",
+        "Sources",
+        (
+            Column("Source"),
+            Column("Kind"),
+            *(Column(c, Form.COUNT) for c in counts),
+            Column("File"),
+            Column("SHA-256 of the file", Form.HASH),
+        ),
+        tuple(rows),
+    )
+
+
+def log(index: Index) -> Grid | None:
+    """Every step run on the study, oldest first."""
+    if not index.view.log:
+        return None
+    rows = tuple(
+        Row(
+            (
+                words(item.get("at", "")),
+                words(item.get("verb", "")),
+                words(item.get("version", "")),
+                words(item.get("detail", "")),
+            )
+        )
+        for item in index.view.log
+    )
+    columns = (Column("When (UTC)"), Column("Step"), Column("precode"), Column("Detail"))
+    return Grid("log", "Log of steps", columns, rows)

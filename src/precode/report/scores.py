@@ -1,0 +1,82 @@
+"""How good the machine is, and how far the coders agree, as tables."""
+
+from __future__ import annotations
+
+from precode.report.grid import Column, Form, Grid, Row
+from precode.report.index import Index
+
+
+def _labels(index: Index) -> dict[str, tuple[str, str]]:
+    """Code → (label, domain)."""
+    return {code: (label, b.domain) for b in index.branches for code, label in b.codes}
+
+
+def validation(index: Index) -> Grid | None:
+    """Per code: n, positives, precision, recall, F1, κ, and two people’s κ beside it."""
+    table = index.view.validation
+    if table is None:
+        return None
+    labels = _labels(index)
+    rows = []
+    for r in table.rows:
+        label, domain = labels.get(r.code, (r.code, ""))
+        cells = (label, r.n, r.positives, r.precision, r.recall, r.f1, r.kappa, r.human_kappa)
+        rows.append(Row(cells, domain))
+    rows.append(
+        Row(("Mean F1 over codes", None, None, None, None, table.macro_f1, None, None), strong=True)
+    )
+    notes = [
+        f"{table.folds}-fold cross-validation over {table.transcripts} transcripts: no transcript "
+        "that is scored was learned from. In brackets, 95% intervals over transcripts.",
+        "κ: agreement beyond chance, of the machine with the people’s codes, and of two people "
+        "with each other on sentences that both read. A machine can hardly be expected to agree "
+        "better with people than people do.",
+        "Only codes given without sight of a suggestion were used.",
+    ]
+    if table.note:
+        notes.append(table.note)
+    columns = (
+        Column("Code"),
+        Column("Sentences", Form.COUNT),
+        Column("With the code", Form.COUNT),
+        Column("Precision", Form.SCORE),
+        Column("Recall", Form.SCORE),
+        Column("F1", Form.SCORE),
+        Column("κ machine–people", Form.SCORE),
+        Column("κ person–person", Form.SCORE),
+    )
+    caption = "The machine on transcripts it had not seen"
+    return Grid("validation", caption, columns, tuple(rows), tuple(notes))
+
+
+def agreement(index: Index) -> Grid | None:
+    """Per pair of coders and code: n, share agreed, κ."""
+    if not index.view.agreement:
+        return None
+    labels = _labels(index)
+    rows = tuple(
+        Row(
+            (
+                labels.get(r.code, (r.code, ""))[0] if r.code else "All codes together",
+                r.n,
+                r.positives,
+                r.agreement,
+                r.kappa,
+            ),
+            r.coders,
+            strong=not r.code,
+        )
+        for r in index.view.agreement
+    )
+    columns = (
+        Column("Code"),
+        Column("Sentences both read", Form.COUNT),
+        Column("Given by either", Form.COUNT),
+        Column("Share agreed", Form.SCORE),
+        Column("Cohen’s κ", Form.SCORE),
+    )
+    notes = (
+        "Units are sentences that both coders read. The share agreed is high for any rare code, "
+        "because both leave it out most of the time; κ allows for that.",
+    )
+    return Grid("agreement", "Agreement between coders", columns, rows, notes)

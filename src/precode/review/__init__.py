@@ -1,0 +1,1 @@
+"""People decide: a session as a pure state machine, and the terminals on top of it."""

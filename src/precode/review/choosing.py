@@ -1,0 +1,127 @@
+"""The commands on the item before the coder: choose, note, flag, skip, commit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from precode.domain import EventKind
+from precode.review.facing import (
+    Facing,
+    act,
+    chosen,
+    decision,
+    give,
+    take_off,
+    taking_back,
+    unsaved,
+)
+from precode.review.state import Effects, State, Waiting, advance, send
+from precode.review.values import (
+    Act,
+    Command,
+    Direction,
+    Give,
+    Memo,
+    Notice,
+    ShowItem,
+    ShowSelection,
+    Toggle,
+)
+
+
+def on_item(state: State, facing: Facing, command: Command) -> tuple[State, Effects]:
+    """What ``command`` does to the item faced. Raises :class:`ValueError` for other commands."""
+    match command:
+        case Toggle(number) | Give(number, _):
+            out = _toggle(state, facing, command, number)
+        case Direction():
+            out = _direct(state, facing, command)
+        case Memo(text):
+            out = _memo(state, facing, text)
+        case Act.COMMIT:
+            out = _commit_choices(state, facing)
+        case Act.NOTHING:
+            out = _commit_nothing(state, facing)
+        case Act.SKIP:
+            out = _skip(state, facing)
+        case Act.FLAG:
+            out = _flag(state, facing)
+        case _:
+            raise ValueError(f"no command for an item: {command}")
+    return out
+
+
+def _flag(state: State, facing: Facing) -> tuple[State, Effects]:
+    if facing.flag is not None:
+        return send(state, Waiting("unflag", taking_back(facing.flag, state.setup)))
+    return send(state, Waiting("flag", act(facing, state.setup, EventKind.FLAG)))
+
+
+def _toggle(
+    state: State, facing: Facing, command: Toggle | Give, number: int
+) -> tuple[State, Effects]:
+    book = state.setup.codebook
+    if not 1 <= number <= len(book.leaves):
+        return state, (Notice(f"there is no code {number}: they go from 1 to {len(book.leaves)}"),)
+    code = book.leaves[number - 1]
+    effects: Effects = (ShowSelection(),)
+    if isinstance(command, Toggle) and any(c.code == code.id for c in facing.choices):
+        return replace(state, facing=take_off(facing, code)), effects
+    polarity = command.polarity if isinstance(command, Give) else None
+    if polarity is not None and not code.polarity:
+        effects = (Notice(f"{code.label} takes no polarity"), ShowSelection())
+    return replace(state, facing=give(facing, code, polarity, book)), effects
+
+
+def _direct(state: State, facing: Facing, command: Direction) -> tuple[State, Effects]:
+    book = state.setup.codebook
+    if not facing.last:
+        return state, (
+            Notice("first the number of a code, then its polarity: 1b, or 1 and then b"),
+        )
+    number = book.leaf_ids.index(facing.last) + 1
+    return _toggle(state, facing, Give(number, command.polarity), number)
+
+
+def _memo(state: State, facing: Facing, text: str) -> tuple[State, Effects]:
+    if not text:
+        told = f"the memo is: {facing.memo}" if facing.memo else "there is no memo yet"
+        return state, (Notice(f"{told}; to write one, type m and the memo on the same line"),)
+    old = f"; it replaces: {facing.memo}" if facing.memo else ""
+    state = replace(state, facing=replace(facing, memo=text))
+    return state, (Notice(f"memo noted, stored with your decision{old}"),)
+
+
+def _commit_choices(state: State, facing: Facing) -> tuple[State, Effects]:
+    book = state.setup.codebook
+    if facing.standing is not None and not unsaved(facing, book):
+        return advance(state), (ShowItem(),)
+    if not facing.choices and not (facing.standing and not facing.standing.codes):
+        return state, (Notice("choose a code by its number; n if nothing applies; s skips"),)
+    for choice in facing.choices:
+        if choice.polarity is None:
+            n = book.leaf_ids.index(choice.code) + 1
+            ways = f"{n}b barrier, {n}f facilitator, {n}x both, {n}o unclear"
+            return state, (Notice(f"{n} {book[choice.code].label} has no polarity yet: {ways}"),)
+    return send(state, Waiting("decide", decision(facing, state.setup, chosen(facing, book))))
+
+
+def _commit_nothing(state: State, facing: Facing) -> tuple[State, Effects]:
+    if facing.choices:
+        numbers = [state.setup.codebook.leaf_ids.index(c.code) + 1 for c in facing.choices]
+        off = " ".join(str(n) for n in numbers)
+        return state, (Notice(f"codes are chosen: take them off first ({off}), then n"),)
+    if facing.standing is not None and not unsaved(facing, state.setup.codebook):
+        return advance(state), (ShowItem(),)
+    return send(state, Waiting("decide", decision(facing, state.setup, ())))
+
+
+def _skip(state: State, facing: Facing) -> tuple[State, Effects]:
+    if facing.standing is not None:
+        return state, (Notice("this is decided already: Enter keeps it, u takes it back"),)
+    if facing.choices:
+        return state, (
+            Notice("codes are chosen: Enter commits them; to skip, take them off first"),
+        )
+    event = act(facing, state.setup, EventKind.SKIP, memo=facing.memo)
+    return send(state, Waiting("skip", event))

@@ -1,0 +1,111 @@
+"""``precode.toml``: a study's settings, typed, explained and checked once.
+
+The file that ``init`` writes is ``configs/study.toml`` with the study's own answers put in; the
+test suite checks that it holds exactly the defaults below.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from precode.files.typed_toml import read_typed
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Study(_Section):
+    """What the study is about. Polarity is relative to ``behaviour``."""
+
+    title: str = "Untitled study"
+    behaviour: Annotated[str, Field(min_length=1)]
+    language: Annotated[
+        str, Field(pattern=r"^[a-z]{2}$", description="two small letters, such as en for English")
+    ] = "en"
+
+
+class Transcripts(_Section):
+    """How files become turns and units."""
+
+    # One unit of coding: "sentence" (default) or "turn" (a whole reply).
+    unit: Literal["sentence", "turn"] = "sentence"
+    # Labels of the people who ask. Wildcards allowed, case ignored.
+    interviewers: tuple[str, ...] = (
+        "I", "I?", "INT", "INT?", "IV", "IR", "Int *", "Interviewer*", "Interviewr*",
+        "* Interviewer", "*(Interviewer)", "M", "MOD", "Mod?", "Moderator*", "* Moderator",
+        "Facilitator*", "Fac", "Researcher*", "Q", "Therapist*", "Counsellor*", "Counselor*",
+    )  # fmt: skip
+    # Others who are neither (a nurse walking in): kept as context, not coded.
+    others: tuple[str, ...] = ("Unknown*", "Observer*", "Note", "Notes", "System", "Transcriber*")
+    # Refuse larger files: a transcript of a day's talk is under 1 MB of text.
+    max_megabytes: Annotated[int, Field(ge=1)] = 100
+
+
+class Codings(_Section):
+    """How excerpts are found, and which sentences inherit their codes."""
+
+    # A similar passage is taken from this score on (0 to 100, rapidfuzz partial ratio).
+    fuzzy_score: Annotated[float, Field(ge=50, le=100)] = 90.0
+    # A sentence inherits a code if the excerpt covers this share of the sentence,
+    # or the sentence holds this share of the excerpt.
+    overlap: Share = 0.5
+
+
+class Encoder(_Section):
+    """The sentence encoder: "minilm" (installed with precode) or a Hugging Face folder."""
+
+    model: str = "minilm"
+    # Arithmetic of pre-coding. bf16 is faster on recent CPUs; never mix within a study.
+    precision: Literal["f32", "bf16"] = "f32"
+
+
+class Train(_Section):
+    """Fitting and validation."""
+
+    folds: Annotated[int, Field(ge=2, le=20)] = 5
+    # Fewer positives than this in validation: "not estimable", in words.
+    floor: Annotated[int, Field(ge=2)] = 10
+    # Fewer positives than this: a code is not modelled at all.
+    min_positives: Annotated[int, Field(ge=2)] = 5
+    bootstrap: Annotated[int, Field(ge=100)] = 1000
+    seed: int = 1
+
+
+class Predict(_Section):
+    """Verdicts: "accept" from this calibrated probability on; 1 minus it for "none"."""
+
+    accept: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
+
+
+class Review(_Section):
+    """The review queue."""
+
+    # Share of random sentences among the most uncertain ones: only they are representative.
+    random_share: Share = 0.2
+    # Turns shown before and after.
+    context: Annotated[int, Field(ge=0, le=20)] = 2
+    # When the machine's suggestion is shown: after the coder has committed, before, or never.
+    suggestion: Literal["after", "before", "never"] = "after"
+
+
+class Settings(_Section):
+    """The whole of ``precode.toml``."""
+
+    study: Study
+    transcripts: Transcripts = Transcripts()
+    codings: Codings = Codings()
+    encoder: Encoder = Encoder()
+    train: Train = Train()
+    predict: Predict = Predict()
+    review: Review = Review()
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in ``path``. Raises :class:`InputError` with field, line and mend."""
+    return read_typed(path, Settings, mend="edit the file, then run the command again")

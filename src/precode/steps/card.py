@@ -1,0 +1,58 @@
+"""The card of a trained model: what a reader of its folder must know, written from its facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from precode.model.bundle import Bundle
+
+
+def card(bundle: Bundle) -> str:
+    """Markdown, from ``bundle.about`` alone."""
+    about: dict[str, Any] = dict(bundle.about)
+    validation: dict[str, Any] = about["validation"]
+    trained: list[dict[str, Any]] = about["trained_on"]
+    lines = [
+        f"# Model {about['name']!r} of the study {about['study']!r}",
+        "",
+        f"Made {about['made_at']} by precode {about['precode']}. "
+        f"Target behaviour: {about['behaviour']}. "
+        f"Codebook: {about['codebook']['name']} {about['codebook']['version']} "
+        f"({about['codebook']['hash']}). Encoder: {bundle.encoder_key}.",
+        "",
+        f"Trained on {sum(t['sentences'] for t in trained)} sentences of {len(trained)} transcripts, "
+        f"coded by {', '.join(about['coders'])}.",
+        "",
+        "**Confidential.** Its word list holds words that at least two participants' sentences share. "
+        "Share it only as you would share the transcripts.",
+        "",
+        "Not a substitute for your own coding: figures hold for transcripts like those it was "
+        "trained on.",
+        "",
+    ]
+    if "codes" not in validation:
+        return "\n".join([*lines, f"Not validated: {validation['why_not']}.", ""])
+    lines += [
+        f"Validated on {validation['sentences']} sentences of {validation['transcripts']} transcripts, "
+        f"{validation['folds']} folds of whole transcripts; 95 % intervals over transcripts.",
+        "",
+        "| code | positives | precision | recall | F1 | kappa |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for code, s in validation["codes"].items():
+        figures = " | ".join(figure(s[k]) for k in ("precision", "recall", "f1", "kappa"))
+        lines.append(f"| {bundle.codebook[code].label} | {s['positives']} | {figures} |")
+    lines += ["", f"Macro-F1 {figure(validation['macro_f1'])}.", ""]
+    return "\n".join([*lines, *(f"- {note}" for note in about["notes"]), ""])
+
+
+def figure(value: object) -> str:
+    """A stored figure in print: "0.71 (0.64 to 0.78)", or its words."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list):
+        return ""
+    point, low, high = value
+    if low is None or high is None:
+        return f"{point:.2f}"
+    return f"{point:.2f} ({low:.2f} to {high:.2f})"

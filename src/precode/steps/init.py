@@ -1,0 +1,86 @@
+"""``init``: a new study from a codebook and a target behaviour."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from precode.codebook import Codebook, read_codebook
+from precode.errors import InputError, StudyError, UsageError
+from precode.files.typed_toml import toml_string
+from precode.resources import codebooks, shipped
+from precode.settings import read_settings
+from precode.study.folder import Folder
+from precode.study.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The study that was made."""
+
+    folder: str
+    behaviour: str
+    codebook: str
+    codes: tuple[str, ...]
+
+
+def init(
+    path: Path, *, behaviour: str, codebook: str = "comb", title: str = "", language: str = "en"
+) -> Made:
+    """Make a study in ``path``, an empty or new folder.
+
+    ``codebook`` is a shipped one's name or a file. Raises :class:`StudyError` if the folder holds
+    something already, :class:`InputError` if the codebook has mistakes; then nothing is made.
+    """
+    if not behaviour.strip():
+        raise UsageError(
+            "a study needs its target behaviour: barrier and facilitator are relative to it",
+            mend='--behaviour "quitting smoking"',
+        )
+    book, source = _codebook(codebook)
+    if path.exists() and not path.is_dir():
+        raise StudyError(f"{path} is a file", mend="name a new folder")
+    if path.is_dir() and any(path.iterdir()):
+        what = "is a study already" if Folder(path).settings.exists() else "is not empty"
+        raise StudyError(f"{path} {what}", mend="name a new folder; nothing was changed")
+    template = (shipped("configs") / "study.toml").read_text(encoding="utf-8")
+    text = (
+        template.replace("@TITLE@", toml_string(title or path.resolve().name)[1:-1])
+        .replace("@BEHAVIOUR@", toml_string(behaviour.strip())[1:-1])
+        .replace("@LANGUAGE@", language)
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # built beside its place and moved there whole: an interrupted init leaves no half study
+    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        folder = Folder(temporary)
+        folder.settings.write_text(text, encoding="utf-8")
+        read_settings(folder.settings)
+        folder.codebook.write_bytes(source.read_bytes())
+        with Store(folder.database) as store:
+            store.keep_codebook(book)
+            store.log("init", behaviour=behaviour.strip(), codebook=book.hash)
+        if path.is_dir():
+            path.rmdir()
+        temporary.replace(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return Made(
+        str(path),
+        behaviour.strip(),
+        f"{book.name} {book.version}",
+        tuple(c.label for c in book.leaves),
+    )
+
+
+def _codebook(name: str) -> tuple[Codebook, Path]:
+    known = codebooks()
+    path = known.get(name) or Path(name)
+    if not path.is_file():
+        raise InputError(
+            f"there is no codebook {name!r}",
+            mend=f"shipped: {', '.join(known)}; or give a file ending in .toml",
+        )
+    return read_codebook(path), path

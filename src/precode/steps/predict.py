@@ -1,0 +1,135 @@
+"""``predict`` in a study: pre-code every codable sentence into an immutable run file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+import precode
+from precode.errors import StudyError, TooLittleError
+from precode.model.passages import passages
+from precode.model.predictions import Predictions, Verdict
+from precode.steps.embedding import embedding
+from precode.steps.models import study_model
+from precode.steps.opening import Progress, Study, open_study, silent
+from precode.study.runs import Run, read_run, runs, write_run
+from precode.study.store import now
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One code of a run: sentences given it, by polarity, and how many of them are sure."""
+
+    code: str
+    label: str
+    given: int
+    polarity: Mapping[str, int]
+    accept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """A run, in numbers. ``verdicts`` counts sentences."""
+
+    run: str
+    file: str
+    model: str
+    sentences: int
+    calibrated: bool
+    verdicts: Mapping[str, int]
+    codes: tuple[Count, ...]
+
+
+def predict(path: Path, *, model: str = "", progress: Progress = silent) -> Predicted:
+    """Pre-code the study at ``path`` with ``model`` (default: the one trained last)."""
+    with open_study(path, verb="predict", write=True) as study:
+        name, bundle = study_model(study, model)
+        behaviour = study.settings.study.behaviour
+        todo = passages(study.store.sentences(), study.store.turns(), behaviour=behaviour)
+        if not todo:
+            raise TooLittleError("the study has no sentence to code yet", mend="precode add FILES")
+        encoder = study.settings.encoder
+        with embedding(
+            bundle.encoder_model, encoder.precision, cache=study.folder.cache, progress=progress
+        ) as embed:
+            found = bundle.predict(todo, embed, accept=study.settings.predict.accept)
+        run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3] + f"-{Path(name).name}"
+        about = {
+            "run": run_id, "model": name, "bundle": bundle.id, "made_at": now(),
+            "precode": precode.__version__, "codes": list(found.codes),
+            "accept": study.settings.predict.accept, "calibrated": found.calibrated,
+            "behaviour": behaviour,
+        }  # fmt: skip
+        file = write_run(study.folder.runs, run_id, columns_of(found), about)
+        study.store.log("predict", run=run_id, model=name, bundle=bundle.id)
+        return Predicted(
+            run_id,
+            str(file),
+            name,
+            len(todo),
+            found.calibrated,
+            Counter(v.value for v in found.verdict),
+            tuple(_count(found, j, study) for j in range(len(found.codes))),
+        )
+
+
+def _count(found: Predictions, j: int, study: Study) -> Count:
+    given = found.decision[:, j]
+    sure = given & np.array([v is Verdict.ACCEPT for v in found.verdict])
+    return Count(
+        found.codes[j],
+        study.codebook[found.codes[j]].label,
+        int(given.sum()),
+        Counter(found.polarity[given, j].tolist()),
+        int(sure.sum()),
+    )
+
+
+def columns_of(found: Predictions) -> dict[str, Sequence[object]]:
+    """A run's columns: sentence_id, per code p, decision, polarity and its two probabilities, verdict."""
+    columns: dict[str, Sequence[object]] = {"sentence_id": found.sentence_ids}
+    for j, code in enumerate(found.codes):
+        columns[f"{code}.p"] = found.p[:, j].tolist()
+        columns[f"{code}.decision"] = found.decision[:, j].tolist()
+        columns[f"{code}.polarity"] = found.polarity[:, j].tolist()
+        columns[f"{code}.barrier_p"] = found.polarity_p[:, j, 0].tolist()
+        columns[f"{code}.facilitator_p"] = found.polarity_p[:, j, 1].tolist()
+    columns["verdict"] = [v.value for v in found.verdict]
+    return columns
+
+
+def latest_run(study: Study) -> tuple[Run, Predictions] | None:
+    """The study's newest run, None if there is none. A run made under other codes is refused."""
+    known = runs(study.folder.runs)
+    if not known:
+        return None
+    run = read_run(known[-1])
+    codes = study.codebook.leaf_ids
+    if tuple(run.about["codes"]) != codes:  # type: ignore[arg-type]
+        raise StudyError(
+            f"the newest run {run.id} was made with other codes than the codebook has now",
+            mend="precode train, then precode predict",
+        )
+    columns = run.columns
+    p = np.array([columns[f"{c}.p"] for c in codes], dtype=np.float64).T
+    decision = np.array([columns[f"{c}.decision"] for c in codes], dtype=bool).T
+    polarity = np.array([columns[f"{c}.polarity"] for c in codes], dtype="<U11").T
+    polarity_p = np.stack(
+        [[columns[f"{c}.barrier_p"], columns[f"{c}.facilitator_p"]] for c in codes]
+    ).transpose(2, 0, 1)
+    return run, Predictions(
+        tuple(map(str, columns["sentence_id"])),
+        codes,
+        p,
+        decision,
+        polarity,
+        np.asarray(polarity_p, dtype=np.float64),
+        tuple(Verdict(str(v)) for v in columns["verdict"]),
+        str(run.about["bundle"]),
+        bool(run.about["calibrated"]),
+    )

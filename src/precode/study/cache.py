@@ -1,0 +1,64 @@
+"""Embeddings, kept by encoder and text hash. Safe to delete: everything in it can be made again.
+
+It holds vectors of participants' words, so it is as confidential as the transcripts are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+_CHUNK = 500  # SQLite's default limit of variables in one statement is 999
+
+
+class EmbeddingCache:
+    """Vectors of one encoder (``key``) in ``path``. A damaged cache is thrown away and begun anew."""
+
+    def __init__(self, path: Path, key: str) -> None:
+        self._path, self._key = path, key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._open()
+        except sqlite3.DatabaseError:
+            path.unlink()
+            self._open()
+
+    def _open(self) -> None:
+        self._db = sqlite3.connect(self._path, timeout=30)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS embedding (encoder TEXT NOT NULL, text BLOB NOT NULL,"
+            " vector BLOB NOT NULL, PRIMARY KEY (encoder, text)) WITHOUT ROWID"
+        )
+
+    def close(self) -> None:
+        self._db.close()
+
+    def get(self, texts: Sequence[str], make: Callable[[Sequence[str]], Floats]) -> Floats:
+        """``(n, d)`` vectors of ``texts``; ``make`` is called once, for those not kept yet."""
+        keys = [hashlib.sha256(t.encode("utf-8")).digest() for t in texts]
+        found: dict[bytes, Floats] = {}
+        for at in range(0, len(keys), _CHUNK):
+            chunk = keys[at : at + _CHUNK]
+            marks = ",".join("?" * len(chunk))
+            rows = self._db.execute(
+                f"SELECT text, vector FROM embedding WHERE encoder = ? AND text IN ({marks})",
+                (self._key, *chunk),
+            )
+            found.update((k, np.frombuffer(v, dtype=np.float32)) for k, v in rows)
+        missing = {k: t for k, t in zip(keys, texts, strict=True) if k not in found}
+        if missing:
+            made = make(list(missing.values()))
+            found.update(zip(missing, made, strict=True))
+            with self._db:
+                self._db.executemany(
+                    "INSERT OR IGNORE INTO embedding VALUES (?,?,?)",
+                    [(self._key, k, np.ascontiguousarray(found[k]).tobytes()) for k in missing],
+                )
+        return np.stack([found[k] for k in keys]) if keys else np.zeros((0, 0), np.float32)

@@ -1,0 +1,56 @@
+"""The database's tables, as named migrations run in order, each in its own transaction.
+
+History is append-only: triggers refuse to change or delete an event, whoever asks.
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x50434F44  # "PCOD": other SQLite files are told apart by it
+
+MIGRATIONS: tuple[tuple[str, str], ...] = (
+    (
+        "0001 first tables",
+        """
+        CREATE TABLE transcript (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, text TEXT NOT NULL,
+            sha256 TEXT NOT NULL, kind TEXT NOT NULL, source TEXT NOT NULL,
+            source_sha256 TEXT NOT NULL, notes TEXT NOT NULL, added_at TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE turn (
+            transcript_id TEXT NOT NULL REFERENCES transcript(id), idx INTEGER NOT NULL,
+            speaker TEXT NOT NULL, role TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+            time REAL, PRIMARY KEY (transcript_id, idx)
+        ) STRICT;
+        CREATE TABLE sentence (
+            id TEXT PRIMARY KEY, transcript_id TEXT NOT NULL REFERENCES transcript(id),
+            turn INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+            codable INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX sentence_place ON sentence (transcript_id, start);
+        CREATE TABLE participant (
+            transcript_id TEXT NOT NULL REFERENCES transcript(id), label TEXT NOT NULL,
+            attributes TEXT NOT NULL, PRIMARY KEY (transcript_id, label)
+        ) STRICT;
+        CREATE TABLE codebook (hash TEXT PRIMARY KEY, json TEXT NOT NULL, added_at TEXT NOT NULL)
+            STRICT;
+        CREATE TABLE event (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL,
+            coder TEXT NOT NULL, transcript_id TEXT NOT NULL REFERENCES transcript(id),
+            start INTEGER NOT NULL, end INTEGER NOT NULL, codes TEXT NOT NULL,
+            assisted INTEGER NOT NULL, codebook TEXT NOT NULL, origin TEXT NOT NULL,
+            reason TEXT NOT NULL, memo TEXT NOT NULL, seconds REAL, undoes INTEGER, batch TEXT NOT NULL
+        ) STRICT;
+        CREATE TRIGGER event_kept BEFORE DELETE ON event
+            BEGIN SELECT RAISE(ABORT, 'coding events are never deleted'); END;
+        CREATE TRIGGER event_fixed BEFORE UPDATE ON event
+            BEGIN SELECT RAISE(ABORT, 'coding events are never changed'); END;
+        CREATE TABLE unplaced (
+            batch TEXT NOT NULL, row TEXT NOT NULL, json TEXT NOT NULL, at TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE log (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, verb TEXT NOT NULL,
+            version TEXT NOT NULL, detail TEXT NOT NULL
+        ) STRICT;
+        """,
+    ),
+)

@@ -1,0 +1,64 @@
+"""Real transcripts and captions, read from beside the repository and never kept in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from precode.domain import Kind
+from precode.errors import InputError
+from precode.settings import Transcripts
+from precode.transcripts.read import read_many, read_transcript
+
+
+def test_real_interviews_have_their_speakers(shared: Path) -> None:
+    """Six interviews, one in French: every label is one of the two sides, and none is prose."""
+    paths = sorted((shared / "interviews-txt").glob("*.txt"))
+    found, problems = read_many(paths, settings=Transcripts(), language="en")
+    assert problems == []
+    assert len(found) == 6
+    for read in found:
+        assert read.transcript.kind is Kind.INTERVIEW
+        assert all(t.speaker.startswith("Interview") for t in read.turns)
+        assert len(read.turns) > 80
+        words = [len(s.text.split()) for s in read.sentences]
+        assert max(words) <= 80
+        for sentence in read.sentences:
+            assert read.transcript.text[sentence.start : sentence.end] == sentence.text
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("captions_with_bom.vtt", "Caption text #4"),
+        ("comments.vtt", "Det smakar som te."),
+        ("cue_tags.vtt", "big-a pizza pie"),
+        ("invalid.vtt", "Caption text #7"),
+        ("metadata_headers.vtt", "Caption text #2"),
+        ("missing_timeframe.vtt", "Caption text #2"),
+        ("sample.srt", "Caption text #5"),
+        ("sample.vtt", "Caption text #16"),
+        ("styles.vtt", "Hello world."),
+        ("youtube_dl.vtt", "this will happen is I'm telling"),
+    ],
+)
+def test_real_captions_keep_their_words(shared: Path, name: str, words: str) -> None:
+    path = shared / "captions" / name
+    with pytest.raises(InputError, match="no speaker"):
+        read_transcript(path, settings=Transcripts())
+    found = read_transcript(path, settings=Transcripts(), kind=Kind.FIELD_NOTES)
+    assert words in found.transcript.text
+    assert "-->" not in found.transcript.text
+
+
+def test_other_real_files(shared: Path) -> None:
+    """Comments are counted, .odt and empty files are refused with a way out."""
+    document = shared / "word-comments" / "bopp_test_examples.docx"
+    found = read_transcript(document, settings=Transcripts(), kind=Kind.FIELD_NOTES)
+    assert "18 comments left out" in found.notes
+    odt = next((shared / "taguette" / "transcripts").glob("*.odt"))
+    for path, word in [(odt, "not read"), (shared / "captions" / "empty.vtt", "empty")]:
+        with pytest.raises(InputError, match=word) as caught:
+            read_transcript(path, settings=Transcripts())
+        assert caught.value.mend
