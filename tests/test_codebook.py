@@ -165,7 +165,8 @@ def test_names_are_found_however_they_are_typed() -> None:
         assert book.find(word) == ("sun" if word != "sun-shine" else None)
     assert book.nearest("sunshin") == "sun"
     assert book.nearest("snow") is None
-    assert book.find("") is None and book.find("??") is None
+    assert book.find("") is None
+    assert book.find("??") is None
 
 
 def test_other_scripts_keep_their_vowels() -> None:
@@ -223,7 +224,11 @@ def test_three_codebooks_ship() -> None:
 def test_shipped_leaves_tell_a_coder_all_they_need(shipped: Codebook) -> None:
     """Every leaf has a definition, when to use it and when not, a rule, and an example."""
     for code in shipped.leaves:
-        assert code.definition and code.use and code.avoid and code.boundary and code.examples
+        assert code.definition
+        assert code.use
+        assert code.avoid
+        assert code.boundary
+        assert code.examples
         assert code.parent
 
 
@@ -236,10 +241,10 @@ def test_shipped_boundary_rules_stand_on_both_sides(shipped: Codebook) -> None:
 def test_shipped_files_say_what_they_are(shipped: Codebook) -> None:
     """Each begins with a remark on what it is and where its facts come from."""
     path = next(p for p in codebooks().values() if read_codebook(p) == shipped)
-    head = "".join(
-        itertools.takewhile(lambda row: row.startswith("#"), path.open(encoding="utf-8"))
-    )
-    assert "What this is" in head and "Where it comes from" in head
+    rows = path.read_text(encoding="utf-8").splitlines()
+    head = "\n".join(itertools.takewhile(lambda row: row.startswith("#"), rows))
+    assert "What this is" in head
+    assert "Where it comes from" in head
     assert shipped.source
 
 

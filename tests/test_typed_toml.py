@@ -15,7 +15,7 @@ from precode.errors import InputError, Problem
 from precode.files.toml_lines import Place, lines
 from precode.files.typed_toml import (
     Mistake,
-    Mistakes,
+    MistakesError,
     line_of,
     parse_typed,
     read_typed,
@@ -51,7 +51,9 @@ class Car(BaseModel):
             raise ValueError("a plain complaint")
         odd = [i for i, w in enumerate(self.wheels) if w.size == 13]
         if odd:
-            raise Mistakes([Mistake(("wheel", i, "size"), "is unlucky", "write 14") for i in odd])
+            raise MistakesError(
+                [Mistake(("wheel", i, "size"), "is unlucky", "write 14") for i in odd]
+            )
         return self
 
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from precode.domain import Polarity
 from precode.files.toml_lines import Place
-from precode.files.typed_toml import Mistake, Mistakes, parse_typed, read_typed
+from precode.files.typed_toml import Mistake, MistakesError, parse_typed, read_typed
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -68,7 +68,7 @@ class Codebook(BaseModel):
     def _consistent(self) -> Codebook:
         mistakes = [*self._bad_ids(), *self._bad_references(), *self._bad_words()]
         if mistakes:
-            raise Mistakes(mistakes)
+            raise MistakesError(mistakes)
         return self
 
     def _bad_ids(self) -> Iterator[Mistake]:

@@ -114,7 +114,8 @@ def test_nothing_moves_on_before_it_is_stored(bench: Bench) -> None:
     (commit,) = effects
     assert isinstance(commit, Commit)
     moved, shown = step(waiting, Stored(replace(commit.event, seq=1)))
-    assert moved.facing is not None and moved.facing.item == bench.item(2)
+    assert moved.facing is not None
+    assert moved.facing.item == bench.item(2)
     assert shown == (ShowItem(),)
 
 
@@ -302,7 +303,8 @@ def test_undo_keeps_what_was_being_chosen(desk: Driver) -> None:
     desk.type("n")
     assert desk.facing == "Sentence number 2."
     assert desk.chosen == [("wet", Polarity.FACILITATOR)]
-    assert desk.state.facing is not None and desk.state.facing.memo == "half"
+    assert desk.state.facing is not None
+    assert desk.state.facing.memo == "half"
 
 
 def test_redo_says_what_it_discards(desk: Driver) -> None:
@@ -315,7 +317,8 @@ def test_undo_takes_a_flag_back_too(desk: Driver) -> None:
     desk.type("!|1b")
     assert desk.type("u").notice.startswith("undone: flag")
     assert desk.chosen == [("hot", Polarity.BARRIER)]
-    assert desk.state.facing is not None and desk.state.facing.flag is None
+    assert desk.state.facing is not None
+    assert desk.state.facing.flag is None
     desk.type("U")
     assert desk.state.facing.flag is not None
 
@@ -325,7 +328,8 @@ def test_redo_flags_an_item_that_waits(desk: Driver) -> None:
     desk.type("n|!|u")  # flag on 2, taken back
     assert desk.type("u").facing == "Sentence number 1."
     assert desk.type("U|U").facing == "Sentence number 2."
-    assert desk.state.facing is not None and desk.state.facing.flag is not None
+    assert desk.state.facing is not None
+    assert desk.state.facing.flag is not None
     assert [e.kind for e in desk.events if e.kind is EventKind.FLAG] == [EventKind.FLAG] * 2
 
 
@@ -378,7 +382,8 @@ def test_after_the_commit_the_suggestion_is_revealed(bench: Bench) -> None:
     """The first decision is unassisted and stays; the revision is a second, assisted one."""
     hint = bench.suggestion("wet f")
     desk = Driver(start(bench, [bench.item(1, suggestion=hint), bench.item(2)]))
-    assert desk.state.facing is not None and visible(desk.state.facing, desk.state.setup) is None
+    assert desk.state.facing is not None
+    assert visible(desk.state.facing, desk.state.setup) is None
     desk.type("1b|")
     assert desk.effects == [ShowSuggestion(hint, bench.codes("hot b"), agrees=False)]
     assert desk.facing == "Sentence number 1."
@@ -471,7 +476,8 @@ def test_before_shows_it_from_the_start(bench: Bench) -> None:
     """And then every decision is assisted, with no second question."""
     hint = bench.suggestion("wet f")
     desk = Driver(start(bench, [bench.item(1, suggestion=hint), bench.item(2)], "before"))
-    assert desk.state.facing is not None and visible(desk.state.facing, desk.state.setup) == hint
+    assert desk.state.facing is not None
+    assert visible(desk.state.facing, desk.state.setup) == hint
     desk.type("1b|")
     assert [e.assisted for e in desk.events] == [True]
     assert desk.facing == "Sentence number 2."
@@ -484,7 +490,8 @@ def test_random_items_never_show_a_suggestion(bench: Bench, policy: str, reason:
     """Whatever the study chose: the random items are what the model is judged by."""
     item = bench.item(1, reason, bench.suggestion("wet f"))
     desk = Driver(start(bench, [item, bench.item(2)], policy))
-    assert desk.state.facing is not None and visible(desk.state.facing, desk.state.setup) is None
+    assert desk.state.facing is not None
+    assert visible(desk.state.facing, desk.state.setup) is None
     desk.type("1b|")
     assert desk.effects == [ShowItem()]
     assert [e.assisted for e in desk.events] == [False]
@@ -550,7 +557,8 @@ def watch(desk: Driver, witnessed: set[str]) -> None:
         witnessed.add(facing.id)
     if any(isinstance(e, ShowSuggestion) for e in desk.effects):
         last = desk.state.done[-1].item
-        assert last.reason == "uncertain" and desk.state.setup.suggestion == "after"
+        assert last.reason == "uncertain"
+        assert desk.state.setup.suggestion == "after"
         witnessed.add(last.sentence.id)
 
 

@@ -67,7 +67,8 @@ def test_labels_in_the_text_of_srt() -> None:
 def test_text_outside_cues_is_kept_and_its_line_named() -> None:
     """A missing or unreadable time line loses the time, not the words."""
     draft = read(
-        "WEBVTT\n\n00:01.000 --> 00:02.000\nI: One?\n\nP1: Two.\n\n00:0x --> 00:09.000\nP1: Three.\n"
+        "WEBVTT\n\n00:01.000 --> 00:02.000\nI: One?\n\n"
+        "P1: Two.\n\n00:0x --> 00:09.000\nP1: Three.\n"
     )
     assert said(draft) == [("I", "One?", 1.0), ("P1", "Two. Three.", None)]
     assert any("line 6, 8" in note for note in draft.notes)
@@ -76,7 +77,8 @@ def test_text_outside_cues_is_kept_and_its_line_named() -> None:
 def test_live_captions_that_repeat_lines_are_joined() -> None:
     draft = read(
         "WEBVTT\n\n00:01.000 --> 00:02.000\nI: so how<00:00:01.500><c> was</c>\n\n"
-        "00:02.000 --> 00:02.010\nI: so how was\n\n00:02.010 --> 00:03.000\nI: so how was\nit then\n"
+        "00:02.000 --> 00:02.010\nI: so how was\n\n"
+        "00:02.010 --> 00:03.000\nI: so how was\nit then\n"
     )
     assert [s for _, s, _ in said(draft)] == ["so how was it then"]
     assert any("repeat" in note for note in draft.notes)

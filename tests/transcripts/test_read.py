@@ -32,7 +32,7 @@ def said(read: ReadTranscript) -> list[tuple[str, str, str]]:
 
 
 def test_a_plain_interview(tmp_path: Path) -> None:
-    """A title is nobody's, lines without a label go on with the turn, blank lines change nothing."""
+    """A title is nobody's; lines without a label go on with the turn, whatever lies between."""
     text = "# Interview 1\n# Home visit\n\nI: How was it?\n\nP1: Hard.\nVery hard.\n\nAnd long.\n"
     found = read(tmp_path, text)
     assert found.transcript.text == text
@@ -49,9 +49,14 @@ def test_a_plain_interview(tmp_path: Path) -> None:
 
 
 def test_times_before_labels_and_alone_on_lines(tmp_path: Path) -> None:
-    text = "[00:00:41] I: Yes?\n00:01:00\nP1: One.\n[00:02:00]\nTwo.\n"
+    text = "[00:00:41] I: Yes?\n00:01:00\nP1: One.\n[00:02:00]\nTwo.\nI: Hm?\n"
     turns = read(tmp_path, text).turns
-    assert [(t.speaker, t.time) for t in turns] == [("I", 41.0), ("P1", None), ("P1", 120.0)]
+    assert [(t.speaker, t.time) for t in turns] == [
+        ("I", 41.0),
+        ("P1", 60.0),
+        ("P1", 120.0),
+        ("I", None),
+    ]
 
 
 def test_comments_in_the_middle_are_nobodys(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precode.settings import Transcripts
-from precode.transcripts.speakers import find_marks, is_time_only, seconds
+from precode.transcripts.labels import is_time_only, seconds
+from precode.transcripts.speakers import find_marks
 
 PATTERNS = (*Transcripts().interviewers, *Transcripts().others)
 
@@ -120,6 +121,35 @@ def test_a_block_of_metadata_at_the_top_is_nobody_speaking() -> None:
 def test_who_speaks_only_once_is_pointed_out() -> None:
     _, notes = find_marks(["I: a", "P1: b", "I: c", "P1: d", "Nurse: e"], patterns=PATTERNS)
     assert "'Nurse'" in notes[0]
+
+
+def test_layouts_without_colons_or_with_more_than_a_label() -> None:
+    """Court style, line numbers, asides, and names alone on their lines with one seen once."""
+    assert [h[0] for h in heads("Q. So?\nA. No.\nQ. Why?\nA. Time.")] == ["Q", "A"] * 2
+    assert heads("1 I: So?\n2 P1: No.")[1] == ("P1", "No.", None)
+    asides = heads("Maria (P1): a\nBob (P2) (laughing): b\nMaria (P1): c\nBob (P2): d")
+    assert [h[0] for h in asides] == ["Maria (P1)", "Bob (P2)"] * 2
+    alone = "JANE:\nSo?\nBOB:\nNo.\nJANE:\nWhy?\nJANE:\nGo on.\nMAY:\nTime."
+    assert [h[0] for h in heads(alone)] == ["JANE", "BOB", "JANE", "JANE", "MAY"]
+
+
+def test_a_head_inside_a_paragraph_is_prose_where_blank_lines_part_turns() -> None:
+    lines = ["Ann: a", "Bob: b", "Doctor: why me?", "Ann: c", "Bob: d", "Ann: e"]
+    parted = [True, True, False, True, True, True]
+    assert 2 not in find_marks(lines, parted=parted)[0]
+    assert 2 in find_marks(lines, parted=[True] * 6)[0]
+
+
+def test_days_are_nobody() -> None:
+    assert heads("Monday: rain.\nTuesday: rain.\nMonday: sun at last.") == []
+
+
+def test_labels_in_the_middle_of_lines_are_pointed_out() -> None:
+    _, notes = find_marks(["I: Hello? P1: Hi there. I: How are you?"])
+    assert notes == [
+        "2 labels in the middle of lines, as 'P1:', not read as turns: "
+        "begin each turn on a line of its own"
+    ]
 
 
 def test_bold_names_alone_are_labels_if_they_recur() -> None:

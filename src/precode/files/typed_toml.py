@@ -29,7 +29,7 @@ class Mistake:
     mend: str = ""
 
 
-class Mistakes(ValueError):
+class MistakesError(ValueError):
     """Raised by a model's own validator to name several mistakes, each at its place."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
@@ -141,7 +141,7 @@ def _mistakes(error: ValidationError, model: type[BaseModel]) -> list[Mistake]:
         ):
             continue  # pydantic counts the good items only: the bad ones are named already
         cause = item.get("ctx", {}).get("error")
-        if isinstance(cause, Mistakes):
+        if isinstance(cause, MistakesError):
             out += [Mistake((*place, *m.place), m.what, m.mend) for m in cause.mistakes]
         else:
             out.append(_mistake(item["type"], place, item, model))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +54,7 @@ class Raw:
 def tokens(text: str) -> list[str]:
     """Words and pairs of words, lower case; "?" and "!" count, "don't" is one word."""
     words = _TOKEN.findall(text.lower().replace("’", "'"))
-    return [*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))]
+    return [*words, *(f"{a} {b}" for a, b in pairwise(words))]
 
 
 def vocabulary(texts: Sequence[str], *, min_df: int = MIN_DF) -> tuple[str, ...]:

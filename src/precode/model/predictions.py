@@ -63,9 +63,9 @@ def verdicts(
     """
     if not calibrated:
         return (Verdict.REVIEW,) * len(p)
-    sure = (np.where(decision, p >= accept, p <= 1 - accept) | np.isnan(p)).all(1)
-    some = decision.any(1)
+    sure = np.asarray((np.where(decision, p >= accept, p <= 1 - accept) | np.isnan(p)).all(1))
+    some = np.asarray(decision.any(1))
     return tuple(
         Verdict.REVIEW if not s else Verdict.ACCEPT if g else Verdict.NONE
-        for s, g in zip(sure, some, strict=True)
+        for s, g in zip(sure.tolist(), some.tolist(), strict=True)
     )

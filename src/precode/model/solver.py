@@ -30,7 +30,7 @@ class Design:
 
     @property
     def width(self) -> int:
-        return self.dense.shape[1] + self.sparse.shape[1]
+        return int(self.dense.shape[1] + self.sparse.shape[1])
 
     def __len__(self) -> int:
         return int(self.dense.shape[0])
@@ -42,7 +42,7 @@ class Design:
     def times(self, weights: Floats) -> Floats:
         """``[dense | sparse] @ weights``: ``(n, k)``."""
         d = self.dense.shape[1]
-        return self.dense @ weights[:d] + self.sparse @ weights[d:]
+        return np.asarray(self.dense @ weights[:d] + self.sparse @ weights[d:])
 
     def transposed_times(self, values: Floats) -> Floats:
         """``[dense | sparse].T @ values``: ``(d + v, k)``."""

@@ -112,7 +112,7 @@ def cross_validate(
         if (spec, f) not in single:
             single[spec, f] = _scores(data, fold != f, spec)
             tick()
-        return single[spec, f][fold == f]
+        return np.asarray(single[spec, f][fold == f])
 
     p, decision = np.zeros((n, k)), np.zeros((n, k), dtype=bool)
     chosen: list[Spec] = []

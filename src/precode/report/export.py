@@ -208,7 +208,7 @@ def write_codes_jsonl(path: Path, rows: Iterable[ExportRow]) -> None:
 def write_codes_dataset(path: Path, columns: Iterable[str], rows: Iterable[ExportRow]) -> None:
     """A Hugging Face ``datasets`` folder: ``datasets.load_from_disk(path)`` reads it, offline."""
     offline()
-    from datasets import Dataset, Features, Value  # noqa: PLC0415 (heavy, and must be told first)
+    from datasets import Dataset, Features, Value
 
     kinds = {str: "string", int: "int64", float: "float64", bool: "bool"}
     names = tuple(columns)

@@ -116,7 +116,8 @@ def import_codes(
             remaining = study.store.unplaced()
             if remaining:
                 target = study.folder.reports / "unplaced.csv"
-                write_csv(target, COLUMNS, [[r.get(c, "") for c in COLUMNS] for r in remaining])
+                cells = [[str(r.get(c, "")) for c in COLUMNS] for r in remaining]
+                write_csv(target, COLUMNS, cells)
                 file = str(target)
         covered = uncovered(events, study.store.sentences(), overlap=study.settings.codings.overlap)
         texts = {t.id: t for t in transcripts}

@@ -119,16 +119,15 @@ def latest_run(study: Study) -> tuple[Run, Predictions] | None:
     p = np.array([columns[f"{c}.p"] for c in codes], dtype=np.float64).T
     decision = np.array([columns[f"{c}.decision"] for c in codes], dtype=bool).T
     polarity = np.array([columns[f"{c}.polarity"] for c in codes], dtype="<U11").T
-    polarity_p = np.stack(
-        [[columns[f"{c}.barrier_p"], columns[f"{c}.facilitator_p"]] for c in codes]
-    ).transpose(2, 0, 1)
+    both = [[columns[f"{c}.barrier_p"], columns[f"{c}.facilitator_p"]] for c in codes]
+    polarity_p = np.array(both, dtype=np.float64).transpose(2, 0, 1)
     return run, Predictions(
         tuple(map(str, columns["sentence_id"])),
         codes,
         p,
         decision,
         polarity,
-        np.asarray(polarity_p, dtype=np.float64),
+        polarity_p,
         tuple(Verdict(str(v)) for v in columns["verdict"]),
         str(run.about["bundle"]),
         bool(run.about["calibrated"]),

@@ -105,7 +105,7 @@ def _order(
         row = {s: i for i, s in enumerate(predictions.sentence_ids)}
         if all(i in row for i in ids):
             p = predictions.p[[row[i] for i in ids]]
-            uncertainty = score_uncertainty(np.nan_to_num(p)) if len(ids) else None
+            uncertainty = score_uncertainty(np.nan_to_num(p)) if ids else None
     # the order depends on what was coded, so that the next session draws anew
     rng = np.random.default_rng([study.settings.train.seed, len(events)])
     queue = order_queue(ids, uncertainty, random_share=study.settings.review.random_share, rng=rng)

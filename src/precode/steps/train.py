@@ -25,7 +25,6 @@ from precode.steps.embedding import embedding, key_of
 from precode.steps.opening import Progress, Study, open_study, silent
 from precode.study.store import now
 
-
 Floats = npt.NDArray[np.floating]
 
 

@@ -38,7 +38,7 @@ def view_of(study: Study) -> StudyView:
             str(about["model"]),
             found.bundle_id,
             found.sentence_ids,
-            found.p,
+            np.asarray(found.p, dtype=np.float64),
             found.decision,
             found.polarity,
             np.array([v.value for v in found.verdict]),
@@ -86,7 +86,8 @@ def _validation(stored: dict[str, Any]) -> ValidationTable | None:
     human = (stored.get("human") or {}).get("codes", {})
     rows = tuple(
         ValidationRow(
-            code, s["n"], s["positives"], *(_score(s[k]) for k in ("precision", "recall", "f1", "kappa")),
+            code, s["n"], s["positives"], _score(s["precision"]), _score(s["recall"]),
+            _score(s["f1"]), _score(s["kappa"]),
             human_kappa=_score(human[code]["kappa"]) if code in human else None,
         )
         for code, s in stored["codes"].items()
@@ -131,7 +132,8 @@ def _agreement(stored: dict[str, Any]) -> tuple[AgreementRow, ...] | None:
 def _score(stored: object) -> Score:
     if isinstance(stored, str):
         return stored
-    value, low, high = stored  # type: ignore[misc]
+    assert isinstance(stored, list)
+    value, low, high = stored
     return f"{value:.2f}, no interval" if low is None else (value, low, high)
 
 

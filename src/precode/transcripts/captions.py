@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from precode.errors import InputError
 from precode.transcripts.drafts import Draft, Utterance, compose
-from precode.transcripts.speakers import find_marks, seconds
+from precode.transcripts.labels import seconds
+from precode.transcripts.speakers import find_marks
 
 _CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3}"
 _TIMING = re.compile(rf"\s*({_CLOCK})\s*-+>\s*({_CLOCK})(.*)")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from precode.domain import Kind
-from precode.transcripts.speakers import Mark, is_time_only
+from precode.transcripts.labels import Mark, is_time_only
 
 _LINE = re.compile(r"[^\n\v\f\x85\u2028\u2029]+")
 _COMMENT = re.compile(r"\s*#+\s")
@@ -55,6 +55,12 @@ def lines_of(text: str) -> list[tuple[int, int]]:
     return [m.span() for m in _LINE.finditer(text) if not m[0].isspace()]
 
 
+def blank_before(text: str, lines: Sequence[tuple[int, int]]) -> list[bool]:
+    """For each of ``lines``, whether a blank line (or nothing) stands before it."""
+    gaps = (text.count("\n", a[1], b[0]) > 1 for a, b in pairwise(lines))
+    return [True, *gaps] if lines else []
+
+
 def compose(utterances: Iterable[Utterance]) -> tuple[str, tuple[Span, ...], int]:
     """``Label: speech`` paragraphs, the spans of the speech in them, and how many were empty."""
     pieces: list[str] = []
@@ -90,6 +96,7 @@ def draft_lines(
     empty: list[str] = []
     speaker: str | None = None
     time: float | None = None
+    pending: float | None = None  # a time alone on its line, for the turn that follows
     start = end = -1
 
     def close() -> None:
@@ -105,10 +112,11 @@ def draft_lines(
             if fresh:
                 empty.append(speaker or "")
             close()
-            speaker, time, fresh = mark.label, mark.time, True
+            speaker, fresh = mark.label, True
+            time, pending = pending if mark.time is None else mark.time, None
         elif (seconds := is_time_only(text[begin:stop])) is not None:
             close()
-            time = seconds
+            time = pending = seconds
             continue
         elif _COMMENT.match(text[begin:stop]):
             close()
@@ -117,7 +125,7 @@ def draft_lines(
             continue
         first, last = _trim(text, begin + (mark.speech if mark else 0), stop)
         if first < last:
-            fresh = False
+            fresh, pending = False, None
             start, end = (first if start < 0 else start), last
     if fresh:
         empty.append(speaker or "")
@@ -139,11 +147,11 @@ def _join_preamble(spans: Sequence[Span]) -> Iterable[Span]:
 
 def _paragraphs(text: str, lines: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
     """Paragraphs are parted by blank lines; where there are none, every line of prose is one."""
-    parted = any(text.count("\n", a[1], b[0]) > 1 for a, b in pairwise(lines))
+    parted = blank_before(text, lines)
+    are_parted = any(parted[1:])
     groups: list[list[tuple[int, int]]] = []
-    for line in lines:
-        joined = groups and parted and text.count("\n", groups[-1][-1][1], line[0]) < 2
-        if joined and not _COMMENT.match(text[line[0] : line[1]]):
+    for line, begins in zip(lines, parted, strict=True):
+        if groups and are_parted and not begins and not _COMMENT.match(text[line[0] : line[1]]):
             groups[-1].append(line)
         else:
             groups.append([line])

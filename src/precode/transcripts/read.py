@@ -10,7 +10,7 @@ from precode.domain import Kind, ReadTranscript, Role, Transcript, Turn
 from precode.errors import InputError, Problem
 from precode.files.text import decode, read_bytes
 from precode.settings import Transcripts
-from precode.transcripts.drafts import Draft, draft_lines, lines_of
+from precode.transcripts.drafts import Draft, blank_before, draft_lines, lines_of
 from precode.transcripts.roles import kind_of, role_notes, role_of
 from precode.transcripts.speakers import find_marks
 
@@ -80,7 +80,9 @@ def _draft(
     if suffix in TEXT:
         decoded = decode(data, str(path))
         lines = lines_of(decoded.text)
-        marks, notes = find_marks([decoded.text[a:b] for a, b in lines], patterns=patterns)
+        parted = blank_before(decoded.text, lines)
+        heads = [decoded.text[a:b] for a, b in lines]
+        marks, notes = find_marks(heads, patterns=patterns, parted=parted)
         return draft_lines(decoded.text, lines, marks, (*decoded.notes, *notes))
     if suffix == ".docx":
         from precode.transcripts.word import read_word

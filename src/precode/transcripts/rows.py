@@ -9,7 +9,7 @@ from precode.domain import Kind
 from precode.errors import InputError
 from precode.files.tables import Table, read_table
 from precode.transcripts.drafts import Draft, Utterance, compose
-from precode.transcripts.speakers import seconds
+from precode.transcripts.labels import seconds
 
 SPEAKER = ("speaker", "speaker name", "speaker label", "name", "label", "role", "who",
            "interlocutor", "participant", "voice", "person")  # fmt: skip

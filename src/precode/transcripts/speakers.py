@@ -1,104 +1,26 @@
 """Who speaks: labels at the head of lines, found by evidence over the whole file.
 
 No transcriber follows a standard, so a line's head is first a *candidate* ("I:", "P1 [00:03]:",
-"Dr Jones (GP):", "Name  00:03:12"), and a label only if the file as a whole speaks for it: it is of
-a kind that researchers use, or it recurs, or it is built like labels that do.
+"Dr Jones (GP):", "Name  00:03:12"; see :mod:`.labels`), and a label only if the file as a whole
+speaks for it: it is of a kind that researchers use, or it recurs, or it is built like labels that
+do.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Mapping, Sequence
 
-_CLOCK = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,:]\d{1,3})?"
-_TIME = rf"[\[(<{{#]?\s*{_CLOCK}(?:\s*(?:-->|[-\u2013])\s*{_CLOCK})?(?:-\d)?\s*[\])>}}#]?"
-_LEADING_TIME = re.compile(rf"\s*({_TIME})(?=[\s:])\s*[-\u2013]?\s*|\s*(\[{_CLOCK}\])\s*")
-_TRAILING_TIME = re.compile(rf"[\s,]*(?:[-\u2013]\s*)?({_TIME})\s*$")
-_ONLY_TIME = re.compile(rf"\s*({_TIME})\s*")
-_COLON = re.compile(r"(?<!\d)[:\uff1a]|[:\uff1a](?!\d)")
-_WRAP = "*_[]<>{}"
-_MAX_LABEL, _MAX_WORDS = 40, 5
-
-# Labels that researchers use, whatever else the file holds. Anchored; case matters for letters.
-_KNOWN = re.compile(
-    r"""(?x)
-    (?: (?:FG|IDI|INT|KI|S|G|C)\s?\d{0,3} [-_./ ]? )?              # FG2-P3
-    (?: [IPMRQA] | IV | IR | IE | IQ | AQ | PT | MOD | Mod | INT | Int | FAC | Fac | RES | Res
-      | F | C | S | B | T | HCP | GP | PPT | RESP | Resp )
-    [\s.#_-]? \d{0,3} [a-z]?
-    | [A-Z]{1,4}\d{1,4}
-    | (?i: interviewer | interviewr | interviewee | participant | respondent | moderator
-      | facilitator | researcher | speaker | patient | parent | carer | clinician | doctor | nurse
-      | therapist | counsellor | counselor | client | male | female | man | woman | observer
-      | informant | subject | member | unknown | all | several | group | unidentified | voice
-      | enqu[eê]t(?:eur|rice) | interview[eé](?:e|r)?s? | befragter? | entrevistadora?
-      | entrevistad[oa] )
-    (?: \s\w+ )? \s? [\s.#_-]? \d{0,3}
-    """
+from precode.transcripts.labels import (
+    METADATA,
+    WRAP,
+    Candidate,
+    Mark,
+    candidate,
+    is_known,
+    labels_inside,
 )
-_TITLED = re.compile(
-    r"(?:Dr|Mrs|Mr|Ms|Miss|Mx|Prof|Professor|Sister|Nurse|Doctor|Mme|M|Frau|Herr)\.?"
-    r" [A-Z\u00c0-\u00de]"
-)
-# Words that make a head part of a sentence ("And then I thought: …"), never a name.
-_PROSE = frozenset(
-    str.split(
-        """a an the this that these those it its is are was were be been am do does did has have had
-    and but or so because if then when where what why how which who whom as at by for from in into
-    on to with about like just only also even said says say saying thought think asked ask told
-    goes went know knew mean means meant see he she they we you i'm he's she's it's that's there
-    there's here my your his our their not no yes yeah okay ok well right now one two three thing
-    things point example question answer reason result problem however anyway basically obviously
-    first second third next last finally firstly secondly remember note notes ps nb eg ie warning
-    https http ftp mailto www"""
-    )
-)
-_METADATA = re.compile(
-    r"""(?xi) (?: date | time | place | location | venue | setting | site | duration | length
-    | title | project | study | recording | audio | file | filename | language | version | page
-    | topic | consent | key | legend | attendees | present | pseudonym | age | gender | sex
-    | occupation
-    | profession | id | (?:interview|participant|transcript|recording|file|study)\s(?:id|no\.?
-    | number|date|name|code|title|type|length) | date\sof\s\w+ | years\sof\s\w+
-    | (?:transcribed|recorded|interviewed|checked|conducted)\s(?:by|on|from) | transcriber
-    | start(?:\stime)? | end(?:\stime)? | source | url | link | subject | re | from | to )"""
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A label that opens a turn. ``speech`` is the offset in the line at which speech begins."""
-
-    label: str
-    speech: int
-    time: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    mark: Mark
-    sure: bool  # a colon, tab or time sets the label off; else only known or bold labels count
-
-
-def seconds(clock: str) -> float | None:
-    """ "00:03:12.5" → 192.5; of a range its start; None if it is no time."""
-    match = re.search(_CLOCK, clock)
-    if not match:
-        return None
-    parts = re.split(r":", match[0].replace(",", "."))
-    total = 0.0
-    for part in parts[:3]:
-        total = total * 60 + float(part)
-    return total
-
-
-def is_time_only(line: str) -> float | None:
-    """The time, in seconds, of a line that holds nothing else; None for any other line."""
-    match = _ONLY_TIME.fullmatch(line)
-    return seconds(match[1]) if match else None
 
 
 def find_marks(
@@ -106,32 +28,55 @@ def find_marks(
     *,
     patterns: Sequence[str] = (),
     bold: Sequence[int] = (),
+    parted: Sequence[bool] = (),
 ) -> tuple[dict[int, Mark], list[str]]:
     """Which of ``lines`` open a turn, by line index, and notes on what was assumed.
 
-    ``patterns`` are the study's own label patterns (:class:`settings.Transcripts`); ``bold[i]`` is
-    how many characters at the head of line ``i`` are bold, where the format knows.
+    ``patterns`` are the study's own label patterns (:class:`settings.Transcripts`). Where the
+    format knows: ``bold[i]`` is how many characters at the head of line ``i`` are bold, and
+    ``parted[i]`` is whether a blank line stands before it.
     """
-    bold = bold or [0] * len(lines)
-    found: dict[int, _Candidate] = {}
-    for index, line in enumerate(lines):
-        candidate = _candidate(line, bold[index])
-        if candidate is not None:
-            found[index] = candidate
+    found = {
+        index: head
+        for index, line in enumerate(lines)
+        if (head := candidate(line, bold[index] if bold else 0)) is not None
+    }
     for index in range(_preamble(lines, found)):
         found.pop(index, None)
-    accepted = _accept(found, len(lines), patterns)
+    found = _without_asides(found)
+    accepted = _accept(found, lines, patterns, parted)
     spellings: dict[str, Counter[str]] = {}
-    for index, candidate in found.items():
-        if index in accepted:
-            label = candidate.mark.label
-            spellings.setdefault(_key(label), Counter())[label] += 1
+    for index in accepted:
+        label = found[index].mark.label
+        spellings.setdefault(_key(label), Counter())[label] += 1
     marks: dict[int, Mark] = {}
     for index in sorted(accepted):
         mark = found[index].mark
         usual = spellings[_key(mark.label)].most_common(1)[0][0]
         marks[index] = Mark(usual, mark.speech, mark.time)
-    return marks, list(_notes(spellings))
+    inside = [label for line in lines for label in labels_inside(line)] if marks else []
+    return marks, [*_notes(spellings), *_inside_note(inside)]
+
+
+def _inside_note(inside: Sequence[str]) -> Iterator[str]:
+    if inside:
+        yield (
+            f"{len(inside)} label{'s' * (len(inside) > 1)} in the middle of lines, as "
+            f"'{inside[0]}:', not read as turns: begin each turn on a line of its own"
+        )
+
+
+def _without_asides(found: Mapping[int, Candidate]) -> dict[int, Candidate]:
+    """ "Bob (laughing)" is Bob, where Bob speaks too."""
+    labels = {_key(c.mark.label) for c in found.values()}
+    plain: dict[int, Candidate] = {}
+    for index, head in found.items():
+        mark = head.mark
+        base = re.sub(r"\s*\((?=[a-z])[^)]*\)$", "", mark.label)
+        if base and base != mark.label and _key(base) in labels:
+            mark = Mark(base, mark.speech, mark.time)
+        plain[index] = Candidate(mark, head.sure)
+    return plain
 
 
 def _key(label: str) -> str:
@@ -142,101 +87,12 @@ def _shape(label: str) -> str:
     return re.sub(r"\d+", "9", label)
 
 
-def _is_known(label: str, patterns: Sequence[str]) -> bool:
-    if _KNOWN.fullmatch(label) or _TITLED.match(label):
-        return True
-    if label[-1].isdigit() and _KNOWN.fullmatch(label.upper()):
-        return True
-    return label.casefold() not in _PROSE and any(
-        fnmatchcase(label.casefold(), p.casefold()) for p in patterns
-    )
-
-
-def _is_label(label: str) -> bool:
-    """Whether ``label`` could be one at all."""
-    words = label.split()
-    if not 1 <= len(words) <= _MAX_WORDS or len(label) > _MAX_LABEL:
-        return False
-    if not any(c.isalpha() for c in label) or re.search(
-        r"[!?;\"\u201c\u201d=/\\|]|\.\.|\u2026", label
-    ):
-        return False
-    if re.search(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})(?<!Prof)\.", label):
-        return False
-    if _METADATA.fullmatch(label):
-        return False
-    if _KNOWN.fullmatch(label) or _KNOWN.fullmatch(label.upper()):
-        return True
-    if words[0][0].islower() or not (words[0][0].isalnum() or words[0][0] == "("):
-        return False
-    plain = [w.strip("(),.'\u2019").casefold() for w in words]
-    return not any(w in _PROSE for w in plain)
-
-
-def _candidate(line: str, bold: int) -> _Candidate | None:
-    """The head of ``line`` that could be a label, set off by a colon, tab, time, dash or bold."""
-    leading = _LEADING_TIME.match(line)
-    offset = leading.end() if leading else 0
-    time = seconds(leading[0]) if leading else None
-    rest = line[offset:]
-    colon = _COLON.search(rest, 0, _MAX_LABEL + 24)
-    if colon and not rest.startswith("//", colon.end()):
-        mark = _headed(rest[: colon.start()], rest, colon.end(), offset, time)
-        if mark:
-            return _Candidate(mark, sure=True)
-    tab = rest.find("\t", 1, _MAX_LABEL + 24)
-    if tab > 0:
-        after = re.match(rf"\s*({_TIME})\s+", rest[tab:])
-        when = seconds(after[1]) if after else time
-        mark = _headed(rest[:tab], rest, tab + (after.end() if after else 1), offset, when)
-        if mark:
-            return _Candidate(mark, sure=True)
-    # "Name  00:03:12" or "00:03:12 Name", the speech on the lines below.
-    if len(rest) > 2 * _MAX_LABEL:
-        rest = rest[: 2 * _MAX_LABEL] + "\u2026"  # too long for what follows; never a label
-    trailing = _TRAILING_TIME.search(rest)
-    if trailing and trailing.start() > 0 and (label := _clean(rest[: trailing.start()])):
-        return _Candidate(Mark(label, len(line), seconds(trailing[1])), sure=True)
-    # "[P1] speech", "P1 - speech", and a label alone on its line: known or bold labels only.
-    bracketed = re.match(r"\s*[\[<(]([^\])>]{1,40})[\])>]\s*", rest)
-    if bracketed and _KNOWN.fullmatch(bracketed[1].strip()):
-        return _Candidate(Mark(bracketed[1].strip(), offset + bracketed.end(), time), sure=False)
-    dashed = re.match(r"\s*([^\s\u2013\u2014-][^\u2013\u2014-]{0,39}?)\s[-\u2013\u2014]+\s+", rest)
-    if dashed and _KNOWN.fullmatch(dashed[1]):
-        return _Candidate(Mark(dashed[1], offset + dashed.end(), time), sure=False)
-    alone = _clean(rest)
-    if alone and (_KNOWN.fullmatch(alone) or bold >= len(line.rstrip()) or leading):
-        return _Candidate(Mark(alone, len(line), time), sure=False)
-    if 0 < bold < len(line) and (label := _clean(line[:bold])):
-        return _Candidate(Mark(label, bold, time), sure=False)
-    return None
-
-
-def _headed(head: str, rest: str, end: int, offset: int, time: float | None) -> Mark | None:
-    trailing = _TRAILING_TIME.search(head)
-    if trailing and trailing.start() > 0:
-        head, time = head[: trailing.start()], seconds(trailing[1])
-    label = _clean(head)
-    if not label:
-        return None
-    if rest[end - 1] in ":\uff1a" and rest[end : end + 1].isdigit() and not _KNOWN.fullmatch(label):
-        return None
-    closing = re.match(r"[*_]{0,3}[\])>]?\s*", rest[end:])
-    return Mark(label, offset + end + (closing.end() if closing else 0), time)
-
-
-def _clean(head: str) -> str | None:
-    label = head.strip().strip(_WRAP).strip().rstrip(":\uff1a").rstrip()
-    label = re.sub(r"\s+", " ", label)
-    return label if label and _is_label(label) else None
-
-
-def _preamble(lines: Sequence[str], found: dict[int, _Candidate]) -> int:
+def _preamble(lines: Sequence[str], found: Mapping[int, Candidate]) -> int:
     """How many lines at the top are a block of "Date: …", "Interviewer: Jane Smith"."""
     last = -1
     for index, line in enumerate(lines[:40]):
         head, colon, value = line.partition(":")
-        if colon and _METADATA.fullmatch(head.strip().strip(_WRAP)):
+        if colon and METADATA.fullmatch(head.strip().strip(WRAP)):
             last = index
         elif index in found and not _is_value(lines[index][found[index].mark.speech :]):
             break
@@ -257,7 +113,12 @@ def _is_value(text: str) -> bool:
     )
 
 
-def _accept(found: dict[int, _Candidate], total: int, patterns: Sequence[str]) -> set[int]:
+def _accept(
+    found: Mapping[int, Candidate],
+    lines: Sequence[str],
+    patterns: Sequence[str],
+    parted: Sequence[bool],
+) -> set[int]:
     times = Counter(_key(c.mark.label) for c in found.values())
     shapes: Counter[str] = Counter()
     for key, n in times.items():
@@ -265,33 +126,67 @@ def _accept(found: dict[int, _Candidate], total: int, patterns: Sequence[str]) -
     timed = sum(c.mark.time is not None for c in found.values())
     accepted: set[int] = set()
     once: list[int] = []
-    for index, candidate in found.items():
-        label = candidate.mark.label
+    for index, head in found.items():
+        label = head.mark.label
         key = _key(label)
-        n, known = times[key], _is_known(label, patterns)
+        n, known = times[key], is_known(label, patterns)
         needed = 2 if len(label.split()) <= 3 else 3
         single = len(label) == 1 and label not in "IP"
-        usual = candidate.sure and known and (not single or n > 1)
+        usual = head.sure and known and (not single or n > 1)
         alike = any(c.isdigit() for c in key) and shapes[_shape(key)] > n
-        if usual or alike or n >= needed or (timed > 1 and candidate.mark.time is not None):
+        if usual or alike or n >= needed or (timed > 1 and head.mark.time is not None):
             accepted.add(index)
         else:
             once.append(index)
-    # In a file where nearly every line is labelled, an unusual head is a speaker who spoke once.
-    if len(accepted) >= 5 and len(accepted) >= 0.7 * (total - len(once)):
-        accepted |= {i for i in once if found[i].sure and len(found[i].mark.label.split()) <= 2}
+    if len(accepted) >= 3:
+        accepted |= _fitting(found, lines, accepted, once)
+        accepted -= _misplaced(found, accepted, times, parted)
     return accepted
 
 
-def _notes(spellings: dict[str, Counter[str]]) -> Sequence[str]:
-    notes = []
+def _fitting(
+    found: Mapping[int, Candidate], lines: Sequence[str], accepted: set[int], once: Sequence[int]
+) -> set[int]:
+    """Heads seen once that stand as the labels of this file do: a speaker who spoke once.
+
+    Either nearly every line is labelled, or labels stand alone on their lines.
+    """
+
+    def alone(index: int) -> bool:
+        return not lines[index][found[index].mark.speech :].strip()
+
+    everywhere = len(accepted) >= 0.7 * (len(lines) - len(once))
+    all_alone = sum(map(alone, accepted)) >= 0.8 * len(accepted)
+    return {
+        index
+        for index in once
+        if found[index].sure
+        and len(found[index].mark.label.split()) <= 2
+        and (everywhere or (all_alone and alone(index)))
+    }
+
+
+def _misplaced(
+    found: Mapping[int, Candidate],
+    accepted: set[int],
+    times: Mapping[str, int],
+    parted: Sequence[bool],
+) -> set[int]:
+    """Labels seen once in the middle of a paragraph, where blank lines part all other turns."""
+    rare = {i for i in accepted if times[_key(found[i].mark.label)] == 1}
+    usual = accepted - rare
+    if not parted or len(usual) < 5 or sum(parted[i] for i in usual) < 0.9 * len(usual):
+        return set()
+    return {i for i in rare if not parted[i]}
+
+
+def _notes(spellings: Mapping[str, Counter[str]]) -> Iterator[str]:
     for counts in spellings.values():
         usual, *others = [label for label, _ in counts.most_common()]
         if others:
-            notes.append(f"{', '.join(map(repr, others))} taken as {usual!r}")
+            yield f"{', '.join(map(repr, others))} taken as {usual!r}"
     if len(spellings) > 2:
         rare = [label for c in spellings.values() if c.total() == 1 for label in c]
         if rare:
             names = ", ".join(map(repr, rare[:8])) + (" …" if len(rare) > 8 else "")
-            notes.append(f"speaks only once, check that it is a speaker: {names}")
-    return notes
+            yield f"speaks only once, check that it is a speaker: {names}"

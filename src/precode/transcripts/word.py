@@ -11,7 +11,8 @@ from typing import Any
 from precode.errors import InputError
 from precode.files.office import check_zip
 from precode.transcripts.drafts import Draft, draft_lines
-from precode.transcripts.speakers import Mark, find_marks, is_time_only, seconds
+from precode.transcripts.labels import Mark, is_time_only, seconds
+from precode.transcripts.speakers import find_marks
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
