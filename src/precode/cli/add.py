@@ -52,8 +52,12 @@ def add(
         text_column=text_column,
         dry_run=dry_run,
     )
+    refused = InputError("these cannot be added as they are", problems=done.problems)
     if as_json:
-        emit_json(done)
+        emit_json(done)  # with its problems: one document
+        if done.problems:
+            click.echo(f"precode: {refused}", err=True)
+            raise click.exceptions.Exit(refused.exit_code)
     else:
         rows = [
             (f.name, f.kind, ", ".join(f"{s.label or '(none)'} {s.role} {s.turns}" for s in f.speakers),
@@ -68,7 +72,7 @@ def add(
         if done.described:
             say(f"Attributes of {done.described} participants.")
     if done.problems:
-        raise InputError("these cannot be added as they are", problems=done.problems)
+        raise refused
     if not as_json:
         count = f"{len(done.files)} transcripts, {sum(f.codable for f in done.files):,} sentences to code"
         say(f"Would add {count}; nothing was stored." if dry_run else f"Added {count}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -96,7 +97,20 @@ def say(text: str = "") -> None:
 
 def then(command: str) -> None:
     """The last line: what to do next. On stderr, so that results can be piped."""
-    click.echo(f"next: {command}", err=True)
+    ctx = click.get_current_context()
+    named = ctx.get_parameter_source("study") is click.core.ParameterSource.COMMANDLINE
+    click.echo(f"next: {in_study(command, str(ctx.params['study']) if named else '')}", err=True)
+
+
+def in_study(text: str, study: str) -> str:
+    """``text`` with the ``--study`` of this call in every command that needs it, ready to paste."""
+    verbs = r"\bprecode (add|codes|train|predict|review|status|report|export)\b(?! --study)"
+    return re.sub(verbs, lambda m: f"{m[0]} --study {quoted(study)}", text) if study else text
+
+
+def quoted(path: str) -> str:
+    """``path`` as one word of a command."""
+    return path if re.fullmatch(r"[\w@%+=:,./\\~-]+", path) else f'"{path}"'
 
 
 class Progress:

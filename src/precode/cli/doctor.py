@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -37,4 +36,4 @@ def doctor(study: Path | None, as_json: bool) -> None:
             )
         then("precode status" if study else "precode demo")
     if not all(c.ok for c in checks):
-        sys.exit(4)
+        raise click.exceptions.Exit(4)

@@ -16,9 +16,8 @@ EXAMPLE = "Example: precode export --format csv --human-only"
     "--format",
     "form",
     type=click.Choice(("xlsx", "csv", "jsonl", "datasets")),
-    default="xlsx",
-    show_default=True,
-    help="Kind of file.",
+    default="",
+    help="Kind of file.  [default: as --out ends, else xlsx]",
 )
 @click.option(
     "--out",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from precode.cli.console import emit_json, json_option, say, then
+from precode.cli.console import emit_json, json_option, quoted, say, then
 
 EXAMPLE = 'Example: precode init my-study --behaviour "quitting smoking"'
 
@@ -37,4 +37,4 @@ def init(
     say(f"Made the study {made.folder}, about: {made.behaviour}")
     say(f"Codebook {made.codebook}: {', '.join(made.codes)}")
     say("Everything in it stays on this computer. Settings: precode.toml; codes: codebook.toml")
-    then(f"precode add --study {made.folder} FILES")
+    then(f"precode add --study {quoted(made.folder)} FILES")

@@ -7,12 +7,14 @@ import errno
 import importlib
 import json
 import os
+import re
 import sys
 
 import click
 
 import precode
-from precode.errors import PrecodeError
+from precode.cli.console import in_study
+from precode.errors import InputError, PrecodeError, UsageError
 
 # Verb → what it does, in the order of the work. Kept here so that --help imports nothing else.
 VERBS = {
@@ -28,6 +30,8 @@ VERBS = {
     "export": "Write all codes as a table.",
     "doctor": "Check the installation and a study.",
 }
+# Bytes of a name that are no text arrive as halves of pairs, which no file or database can hold.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 EPILOG = """Exit codes: 0 done; 2 the command line is wrong; 3 a file cannot be used as it is;
 4 the study cannot be opened; 5 too little is coded yet; 130 interrupted; 1 our mistake."""
 
@@ -59,15 +63,31 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
 
-@click.group(cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Verbs,
+    epilog=EPILOG,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(precode.__version__, prog_name="precode", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Pre-code interview and focus-group transcripts, from a few that people coded.
 
     Everything stays on this computer.
 
     Example: precode demo
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+# The disk's, the folder's or the name's fault, not ours: shown as a line.
+_ENVIRONMENT = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EACCES, errno.EPERM, errno.EROFS,
+    errno.EBUSY, errno.ENAMETOOLONG, errno.EINVAL, errno.ENOENT, errno.EEXIST, errno.ENOTDIR,
+    errno.EISDIR, errno.ELOOP, errno.EILSEQ,
+}  # fmt: skip
 
 
 def main(args: list[str] | None = None) -> None:
@@ -77,41 +97,66 @@ def main(args: list[str] | None = None) -> None:
         sys.stderr.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     given = sys.argv[1:] if args is None else args
     try:
-        code = cli.main(args=given, prog_name="precode", standalone_mode=False)
-        sys.stdout.flush()
-        sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.Abort:
-        _fail("interrupted", code=130)
-    except click.ClickException as error:
-        message = error.format_message().replace("\n", " ")
-        where = (
-            error.ctx.command_path
-            if isinstance(error, click.UsageError) and error.ctx
-            else "precode"
-        )
-        _fail(message, mend=f"{where} --help", code=2)
-    except PrecodeError as error:
-        if "--json" in given:
-            click.echo(json.dumps(_as_json(error), ensure_ascii=False))
-        _fail(str(error), mend=error.mend, code=error.exit_code)
-    except KeyboardInterrupt:
-        _fail("interrupted; what was stored before stays stored", code=130)
+        sys.exit(_outcome(given))
     except BrokenPipeError:
         # the reader of our output has gone (`| head`): nothing is wrong, and nothing to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         sys.exit(0)
+
+
+def _outcome(given: list[str]) -> int:
+    """Run the verb; the exit code, once everything is said."""
+    try:
+        if unreadable := [a for a in given if _SURROGATE.search(a)]:
+            raise UsageError(
+                f"{unreadable[0]!r} is not text in this terminal's encoding",
+                mend="type it again, or give the file a name of ordinary letters",
+            )
+        # not cli.main(): click would make exit 1 of a closed pipe
+        with cli.make_context("precode", list(given)) as ctx:
+            cli.invoke(ctx)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    except click.ClickException as error:
+        here = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+        message = error.format_message().replace("\n", " ")
+        return _failed(UsageError(message, mend=f"{here or 'precode'} --help"), given)
+    except PrecodeError as error:
+        return _failed(error, given)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        click.echo("precode: interrupted; what was stored before stays stored", err=True)
+        return 130
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS, errno.EDQUOT):
+        if isinstance(error, BrokenPipeError) or error.errno not in _ENVIRONMENT:
             raise
         name = f"{error.filename}: " if error.filename else ""
-        _fail(f"{name}{error.strerror}", mend="check the disk and the folder's permissions", code=3)
+        mend = "check the name, the disk, and the folder's permissions"
+        return _failed(InputError(f"{name}{error.strerror}", mend=mend), given)
+    else:
+        code = 0
+    sys.stdout.flush()
+    return code
 
 
-def _as_json(error: PrecodeError) -> dict[str, object]:
-    problems = [{"where": p.where, "what": p.what, "mend": p.mend} for p in error.problems]
-    return {"error": error.what, "mend": error.mend, "problems": problems, "exit": error.exit_code}
+def _failed(error: PrecodeError, given: list[str]) -> int:
+    """Tell ``error``: in words on stderr, and with --json on stdout too. Returns its exit code."""
+    mend = in_study(error.mend, _study(given))
+    if "--json" in given:
+        problems = [{"where": p.where, "what": p.what, "mend": p.mend} for p in error.problems]
+        told = {
+            "error": error.what, "mend": mend, "problems": problems, "exit": error.exit_code,
+        }  # fmt: skip
+        click.echo(json.dumps(told, ensure_ascii=False))
+    click.echo(f"precode: {error}" + (f"\n  → {mend}" if mend else ""), err=True)
+    return error.exit_code
 
 
-def _fail(message: str, *, code: int, mend: str = "") -> None:
-    click.echo(f"precode: {message}" + (f"\n  → {mend}" if mend else ""), err=True)
-    sys.exit(code)
+def _study(given: list[str]) -> str:
+    """The value of --study; it stands in commands that are shown to be run next."""
+    for i, word in enumerate(given):
+        if word == "--study":
+            return "".join(given[i + 1 : i + 2])
+        if word.startswith("--study="):
+            return word.removeprefix("--study=")
+    return ""

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from precode.cli.console import Progress, emit_json, json_option, say, study_option, table, then
+from precode.cli.console import (
+    Progress,
+    emit_json,
+    json_option,
+    quoted,
+    say,
+    study_option,
+    table,
+    then,
+)
 
 if TYPE_CHECKING:
     from precode.steps.predict_files import PreCoded
@@ -111,16 +120,18 @@ def _files(
     as_json: bool,
 ) -> None:
     from precode.errors import UsageError
+    from precode.files.text import decode
     from precode.steps import predict_files as step
+    from precode.steps.target import file_target
 
     if not model:
-        raise UsageError("FILES need a model", mend=f"--model {study / 'models' / 'main'}")
+        raise UsageError(
+            "FILES need a model", mend=f"--model {quoted(str(study / 'models' / 'main'))}"
+        )
     if not Path(model).is_dir() and (study / "models" / model).is_dir():
         model = str(study / "models" / model)
-    if out is not None and out.suffix.lower() not in (".csv", ".xlsx", ".jsonl"):
-        raise UsageError(
-            f"--out {out}: unknown kind of table", mend="end it in .csv, .xlsx or .jsonl"
-        )
+    if out is not None:
+        out = file_target(out, Path("pre-codes.csv"), suffixes=(".csv", ".xlsx", ".jsonl"))
     if out is not None and any(Path(f).resolve() == out.resolve() for f in files):
         raise UsageError(f"--out {out} is the input itself", mend="name another file")
     if text_column:
@@ -136,9 +147,11 @@ def _files(
             mend="name the text column",
         )
     elif files == ("-",):
-        lines = sys.stdin.buffer.read().decode("utf-8", errors="replace").splitlines()
+        heard = decode(sys.stdin.buffer.read(), "standard input")
+        for note in heard.notes:
+            click.echo(f"note: {note}", err=True)
         pre = step.predict_lines(
-            model, lines, behaviour=behaviour, accept=accept, progress=Progress()
+            model, heard.text.split("\n"), behaviour=behaviour, accept=accept, progress=Progress()
         )
     else:
         pre = step.predict_transcripts(

@@ -7,11 +7,14 @@ placed: nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from precode.codings.gaps import BETWEEN_LINES, OMITTED, Part, bridged, omissions, parts
 from precode.codings.normal import Normal, bare_needle, needle, normalise, places, trimmed
+from precode.codings.order import settle
 from precode.codings.similar import MARGIN, SHORTEST, Similar, most_similar, most_similar_parts
 from precode.codings.sources import Sources
 from precode.domain import CodedExcerpt, Match, Placement, Transcript
@@ -28,7 +31,11 @@ class _Found:
 
 
 def place(
-    excerpts: Sequence[CodedExcerpt], transcripts: Sequence[Transcript], *, fuzzy_score: float
+    excerpts: Sequence[CodedExcerpt],
+    transcripts: Sequence[Transcript],
+    *,
+    fuzzy_score: float,
+    codable: Mapping[str, Sequence[tuple[int, int]]] | None = None,
 ) -> list[Placement]:
     """The place of each of ``excerpts``, in order, in the transcript that its source names.
 
@@ -36,8 +43,12 @@ def place(
     quotes, spaces, ellipsis and case. An excerpt whose source is no transcript is NOT_FOUND with
     an empty ``transcript_id``; :func:`precode.codings.sources.unknown_sources` says so in words.
 
+    ``codable`` holds, by transcript id, the spans that can be coded, in order: of several places,
+    those that touch none of them (the interviewer's "Okay.") do not count.
+
     An excerpt with several places is AMBIGUOUS, unless the same coder gave the same code to the
-    same words in as many rows as there are places: then each row gets one.
+    same words in as many rows as there are places (then each row gets one), or the order of the
+    table leaves it only one (see :mod:`precode.codings.order`).
     """
     sources = Sources(transcripts)
     normals: dict[str, Normal] = {}
@@ -52,10 +63,26 @@ def place(
         if key not in known:
             if transcript.id not in normals:
                 normals[transcript.id] = normalise(transcript.text)
-            known[key] = _find(normals[transcript.id], e.text, fuzzy_score)
+            best = _find(normals[transcript.id], e.text, fuzzy_score)
+            known[key] = _narrowed(best, (codable or {}).get(transcript.id))
         found.append((transcript, known[key]))
-    return _one_to_one([_placement(e, t, f) for e, (t, f) in zip(excerpts, found, strict=True)],
-                       [f for _, f in found])  # fmt: skip
+    placements = [_placement(e, t, f) for e, (t, f) in zip(excerpts, found, strict=True)]
+    everything = [f for _, f in found]
+    return _in_order(_one_to_one(placements, everything), everything)
+
+
+def _narrowed(found: _Found, codable: Sequence[tuple[int, int]] | None) -> _Found:
+    """Of several certain places, those that somebody could have coded, if there are any."""
+    if found.places < 2 or found.match is Match.FUZZY or codable is None:
+        return found
+    ends = [end for _, end in codable]
+    touching = tuple(
+        s
+        for s in found.spans
+        if (i := bisect_right(ends, s[0])) < len(ends) and codable[i][0] < s[1]
+    )
+    spans = touching or found.spans
+    return replace(found, spans=spans, places=len(spans))
 
 
 def _placement(excerpt: CodedExcerpt, transcript: Transcript | None, found: _Found) -> Placement:
@@ -134,5 +161,28 @@ def _one_to_one(placements: list[Placement], found: list[_Found]) -> list[Placem
         if len(rows) != len(spans):
             continue
         for i, (start, end) in zip(rows, spans, strict=True):
+            out[i] = replace(placements[i], match=found[i].match, start=start, end=end, places=1)
+    return out
+
+
+def _in_order(placements: list[Placement], found: list[_Found]) -> list[Placement]:
+    """Ambiguous rows that the order of their coder's table leaves one place."""
+    tables: dict[tuple[str, str], list[int]] = {}
+    for i, p in enumerate(placements):
+        if p.placed or p.match is Match.AMBIGUOUS:
+            tables.setdefault((p.transcript_id, p.excerpt.coder), []).append(i)
+    out = list(placements)
+    for rows in tables.values():
+        spans = [
+            [(p.start, p.end)] if (p := placements[i]).placed else list(found[i].spans)
+            for i in rows
+        ]
+        same = [False] + [
+            placements[a].excerpt.text == placements[b].excerpt.text
+            and placements[a].excerpt.code != placements[b].excerpt.code
+            for a, b in pairwise(rows)
+        ]
+        for at, (start, end) in settle(spans, same).items():
+            i = rows[at]
             out[i] = replace(placements[i], match=found[i].match, start=start, end=end, places=1)
     return out

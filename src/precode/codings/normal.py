@@ -119,7 +119,7 @@ def places(text: str, wanted: str, *, whole_words: bool = False) -> list[int]:
     ``whole_words``, inside words too ("he" is not looked for in "the" while there is a "he").
     """
     hits = list(_hits(text, wanted))
-    bounded = [h for h in hits if not _cuts(text, h) and not _cuts(text, h + len(wanted))]
+    bounded = [h for h in hits if not cuts(text, h) and not cuts(text, h + len(wanted))]
     return bounded if bounded or whole_words else hits
 
 
@@ -130,7 +130,7 @@ def _hits(text: str, wanted: str) -> Iterator[int]:
         at = text.find(wanted, at + 1)
 
 
-def _cuts(text: str, at: int) -> bool:
+def cuts(text: str, at: int) -> bool:
     """Whether ``at`` lies inside a word, or between a letter and its accent."""
     if not 0 < at < len(text):
         return False

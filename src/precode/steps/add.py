@@ -9,6 +9,7 @@ from pathlib import Path
 
 from precode.domain import Kind, Participant, ReadTranscript, Role
 from precode.errors import Problem, UsageError, refuse
+from precode.files.text import ILLEGAL
 from precode.settings import Transcripts
 from precode.steps.opening import Study, open_study
 from precode.study.store import Store
@@ -88,6 +89,8 @@ def add(
             problems,
             mend="mend or leave out what is listed; `precode add --dry-run` shows every file",
         )
+        if (read or people) and study.store.transcripts():
+            study.store.backup("before-add")
         if read:
             study.store.add_transcripts(read, people)
         elif people:
@@ -126,7 +129,11 @@ def _known(store: Store, read: Sequence[ReadTranscript]) -> list[Problem]:
     by_name = {t.name.casefold(): t for t in by_id.values()}
     problems = []
     for r in read:
-        if r.transcript.id in by_id:
+        if ILLEGAL.search(r.transcript.name):
+            problems.append(
+                Problem(r.source, "its name holds bytes that are not text", "rename the file")
+            )
+        elif r.transcript.id in by_id:
             name = by_id[r.transcript.id].name
             problems.append(
                 Problem(r.source, f"is in the study already, as {name!r}", "leave it out")

@@ -15,7 +15,7 @@ from precode.codings.history import standing, uncovered
 from precode.codings.sources import Sources, unknown_sources
 from precode.codings.tables import read_coded_table
 from precode.domain import CodedExcerpt, Event, EventKind, Match, Placement, Transcript
-from precode.errors import Problem, UsageError, refuse
+from precode.errors import InputError, Problem, UsageError, refuse
 from precode.files.tables import read_table, write_csv
 from precode.steps.opening import Progress, Study, open_study, silent
 
@@ -90,6 +90,8 @@ def import_codes(
     """
     if not tables and not complete:
         raise UsageError("name a table of codings", mend="precode codes codings.xlsx")
+    coder = coder.strip()
+    _may_save(save_mapping)
     with open_study(path, verb="codes", write=not dry_run) as study:
         transcripts = study.store.transcripts()
         excerpts = _read(
@@ -97,7 +99,12 @@ def import_codes(
         )
         score = fuzzy_score or study.settings.codings.fuzzy_score
         progress("finding excerpts", 0, len(excerpts))
-        placements = place(excerpts, transcripts, fuzzy_score=score)
+        sentences = study.store.sentences()
+        codable: dict[str, list[tuple[int, int]]] = {}
+        for s in sentences:
+            if s.codable:
+                codable.setdefault(s.transcript_id, []).append((s.start, s.end))
+        placements = place(excerpts, transcripts, fuzzy_score=score, codable=codable)
         progress("finding excerpts", len(excerpts), len(excerpts))
         history = study.store.events()
         batch = datetime.now(UTC).strftime("codes-%Y%m%dT%H%M%S%f")
@@ -110,16 +117,20 @@ def import_codes(
         left = unplaced_rows(placements, transcripts, batch=batch)
         file = ""
         if not dry_run:
-            study.store.keep_codebook(study.codebook)
-            study.store.append([*events, *readings], left)
-            study.store.log("codes", tables=[str(t) for t in tables], batch=batch, new=len(events))
+            if events or readings:
+                study.store.backup("before-codes")
+            with study.store.together():
+                study.store.keep_codebook(study.codebook)
+                study.store.append([*events, *readings], left)
+                names = [str(t) for t in tables]
+                study.store.log("codes", tables=names, batch=batch, new=len(events))
             remaining = study.store.unplaced()
             if remaining:
                 target = study.folder.reports / "unplaced.csv"
                 cells = [[str(r.get(c, "")) for c in COLUMNS] for r in remaining]
                 write_csv(target, COLUMNS, cells)
                 file = str(target)
-        covered = uncovered(events, study.store.sentences(), overlap=study.settings.codings.overlap)
+        covered = uncovered(events, sentences, overlap=study.settings.codings.overlap)
         texts = {t.id: t for t in transcripts}
         return Imported(
             dry_run,
@@ -146,20 +157,38 @@ def _read(
     """All rows of all tables, or every problem in them."""
     excerpts: list[CodedExcerpt] = []
     problems: list[Problem] = []
+    saved = ColumnMapping.load(mapping_file) if mapping_file else None
+    mapping = None
     for file in tables:
-        table = read_table(file)
-        if mapping_file is not None:
-            mapping = ColumnMapping.load(mapping_file)
-        else:
-            mapping = ColumnMapping.find(table.columns, where=str(file), **columns)
-        rows, wrong = read_coded_table(table, mapping, study.codebook, default_coder=coder)
+        try:
+            table = read_table(file)
+            mapping = saved or ColumnMapping.find(table.columns, where=str(file), **columns)
+            rows, wrong = read_coded_table(table, mapping, study.codebook, default_coder=coder)
+        except InputError as error:
+            if len(tables) == 1:
+                raise
+            what = error.what.removeprefix(str(file)).lstrip(": ")
+            problems += error.problems or [Problem(str(file), what, error.mend)]
+            continue
         excerpts += rows
         problems += wrong
-        if save_mapping is not None and not problems:
-            mapping.save(save_mapping)
     problems += unknown_sources(excerpts, transcripts)
     refuse("nothing was imported", problems, mend="mend what is listed and run it again")
+    if save_mapping is not None and mapping is not None:
+        mapping.save(save_mapping)
     return excerpts
+
+
+def _may_save(mapping: Path | None) -> None:
+    """Refuse to write a mapping over a file that is none."""
+    if mapping is None or not mapping.exists():
+        return
+    try:
+        ColumnMapping.load(mapping)
+    except InputError as error:
+        raise UsageError(
+            f"--save-mapping {mapping} is a file already, and no mapping", mend="name a new file"
+        ) from error
 
 
 def _readings(

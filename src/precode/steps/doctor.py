@@ -67,7 +67,7 @@ def _study(path: Path) -> Iterator[Check]:
 
 
 def _restore(path: Path) -> str:
-    copies = sorted(Folder(path).backups.glob("*.db"))
+    copies = sorted(Folder(path).backups.glob("study-*.db"))
     return f"the newest backup is {copies[-1]}" if copies else ""
 
 

@@ -16,6 +16,7 @@ from precode.report.export import (
     write_codes_xlsx,
 )
 from precode.steps.opening import open_study
+from precode.steps.target import file_target, folder_target
 from precode.steps.view import view_of
 
 FORMATS = ("csv", "xlsx", "jsonl", "datasets")
@@ -34,14 +35,18 @@ class Exported:
 def export(
     path: Path,
     *,
-    form: str = "xlsx",
+    form: str = "",
     out: Path | None = None,
     human: bool = True,
     machine: bool = True,
     codes: Sequence[str] = (),
     coders: Sequence[str] = (),
 ) -> Exported:
-    """Write the study's codes in ``form`` to ``out`` (default: ``exports/codes.<form>``)."""
+    """Write the study's codes in ``form`` to ``out`` (default: ``exports/codes.<form>``). ``form``
+    "" follows the suffix of ``out``, and is xlsx without one.
+    """
+    suffix = out.suffix.lower().removeprefix(".") if out else ""
+    form = form or (suffix if suffix in FORMATS else "xlsx")
     if form not in FORMATS:
         raise UsageError(f"--format {form} is not known", mend=f"formats: {', '.join(FORMATS)}")
     if not (human or machine):
@@ -49,6 +54,7 @@ def export(
             "nothing is left to export", mend="give --human-only or --machine-only, not both"
         )
     with open_study(path, verb="export", write=True) as study:
+        target = _target(out, study.folder.exports, form)
         view = view_of(study)
         rows = list(
             export_rows(
@@ -60,8 +66,6 @@ def export(
                 "there are no codes to export",
                 mend="precode codes, precode review or precode predict first",
             )
-        name = "codes-dataset" if form == "datasets" else f"codes.{form}"
-        target = out or study.folder.exports / name
         columns = export_columns(view)
         if form == "csv":
             write_codes_csv(target, columns, rows)
@@ -74,3 +78,9 @@ def export(
         study.store.log("export", file=str(target), rows=len(rows))
         people = sum(r["source_of_code"] == "human" for r in rows)
         return Exported(str(target), len(rows), people, len(rows) - people)
+
+
+def _target(out: Path | None, exports: Path, form: str) -> Path:
+    if form == "datasets":
+        return folder_target(out, exports / "codes-dataset", sign="dataset_info.json")
+    return file_target(out, exports / f"codes.{form}", suffixes=(f".{form}",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from precode.codebook import Codebook, read_codebook
 from precode.errors import InputError, StudyError, UsageError
+from precode.files.atomic import tidy
 from precode.files.typed_toml import toml_string
 from precode.resources import codebooks, shipped
 from precode.settings import read_settings
@@ -39,32 +41,45 @@ def init(
             "a study needs its target behaviour: barrier and facilitator are relative to it",
             mend='--behaviour "quitting smoking"',
         )
+    if not re.fullmatch("[a-z]{2}", language):
+        raise UsageError(
+            f"--language {language} is no language",
+            mend="two small letters, such as en for English",
+        )
     book, source = _codebook(codebook)
+    if path.is_dir():
+        tidy(path)
     if path.exists() and not path.is_dir():
         raise StudyError(f"{path} is a file", mend="name a new folder")
     if path.is_dir() and any(path.iterdir()):
         what = "is a study already" if Folder(path).settings.exists() else "is not empty"
         raise StudyError(f"{path} {what}", mend="name a new folder; nothing was changed")
     template = (shipped("configs") / "study.toml").read_text(encoding="utf-8")
-    text = (
-        template.replace("@TITLE@", toml_string(title or path.resolve().name)[1:-1])
-        .replace("@BEHAVIOUR@", toml_string(behaviour.strip())[1:-1])
-        .replace("@LANGUAGE@", language)
+    answers = {
+        "TITLE": title or path.resolve().name,
+        "BEHAVIOUR": behaviour.strip(),
+        "LANGUAGE": language,
+    }
+    text = re.sub(  # all at once: a title may hold another mark
+        f"@({'|'.join(answers)})@", lambda m: toml_string(answers[m[1]])[1:-1], template
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # built beside its place and moved there whole: an interrupted init leaves no half study
-    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    beside = path if path.is_dir() else path.parent
+    beside.mkdir(parents=True, exist_ok=True)
+    # built aside and put in its place when it is whole: an interrupted init leaves no half study
+    temporary = Path(tempfile.mkdtemp(prefix=".init.part-", dir=beside))
     try:
         folder = Folder(temporary)
         folder.settings.write_text(text, encoding="utf-8")
         read_settings(folder.settings)
         folder.codebook.write_bytes(source.read_bytes())
-        with Store(folder.database) as store:
+        with Store(folder.database, new=True) as store:
             store.keep_codebook(book)
             store.log("init", behaviour=behaviour.strip(), codebook=book.hash)
-        if path.is_dir():
-            path.rmdir()
-        temporary.replace(path)
+        if path.is_dir():  # a shell may stand in it: it is filled, not replaced
+            for made in (folder.codebook, folder.database, folder.settings):
+                made.replace(path / made.name)
+        else:
+            temporary.replace(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return Made(

@@ -12,7 +12,7 @@ from precode.steps.opening import Study
 
 def names(study: Study) -> list[str]:
     """Names of the study's models, the newest first."""
-    found = study.folder.models.glob("*/bundle.json")
+    found = study.folder.models.glob("[!.]*/bundle.json")  # a dot: unfinished, its writer died
     return [p.parent.name for p in sorted(found, key=lambda p: -p.stat().st_mtime)]
 
 

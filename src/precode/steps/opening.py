@@ -10,6 +10,7 @@ from pathlib import Path
 from precode.codebook import Codebook, read_codebook
 from precode.codings.history import fold
 from precode.domain import HumanCodes, Sentence
+from precode.files.atomic import tidy
 from precode.settings import Settings, read_settings
 from precode.study.folder import Folder, find
 from precode.study.lock import writing
@@ -49,6 +50,14 @@ def open_study(path: Path, *, verb: str, write: bool) -> Iterator[Study]:
     codebook = read_codebook(folder.codebook)
     if write:
         with writing(folder.root, verb), Store(folder.database) as store:
+            for place in (
+                folder.models,
+                folder.runs,
+                folder.reports,
+                folder.exports,
+                folder.backups,
+            ):
+                tidy(place)
             yield Study(folder, settings, codebook, store)
     else:
         with Store(folder.database) as store:

@@ -104,31 +104,40 @@ def columns_of(found: Predictions) -> dict[str, Sequence[object]]:
 
 
 def latest_run(study: Study) -> tuple[Run, Predictions] | None:
-    """The study's newest run, None if there is none. A run made under other codes is refused."""
+    """The study's newest run, None if there is none, with the codes that the codebook has now.
+
+    Of codes that a team has added since, the run says nothing: they are not given, and their
+    probability is NaN. Raises :class:`StudyError` if the run knows none of the codes, or is damaged.
+    """
     known = runs(study.folder.runs)
     if not known:
         return None
     run = read_run(known[-1])
     codes = study.codebook.leaf_ids
-    if tuple(run.about["codes"]) != codes:  # type: ignore[arg-type]
+    columns, n = run.columns, len(run.columns.get("sentence_id", ()))
+    if not any(f"{c}.p" in columns for c in codes):
         raise StudyError(
-            f"the newest run {run.id} was made with other codes than the codebook has now",
+            f"the newest run {run.id} knows none of the codes that the codebook has now",
             mend="precode train, then precode predict",
         )
-    columns = run.columns
-    p = np.array([columns[f"{c}.p"] for c in codes], dtype=np.float64).T
-    decision = np.array([columns[f"{c}.decision"] for c in codes], dtype=bool).T
-    polarity = np.array([columns[f"{c}.polarity"] for c in codes], dtype="<U11").T
-    both = [[columns[f"{c}.barrier_p"], columns[f"{c}.facilitator_p"]] for c in codes]
-    polarity_p = np.array(both, dtype=np.float64).transpose(2, 0, 1)
-    return run, Predictions(
-        tuple(map(str, columns["sentence_id"])),
-        codes,
-        p,
-        decision,
-        polarity,
-        polarity_p,
-        tuple(Verdict(str(v)) for v in columns["verdict"]),
-        str(run.about["bundle"]),
-        bool(run.about["calibrated"]),
-    )
+
+    def of(kind: str, absent: object) -> list[Sequence[object]]:
+        return [columns.get(f"{c}.{kind}", [absent] * n) for c in codes]
+
+    both = [of("barrier_p", 0.0), of("facilitator_p", 0.0)]
+    try:
+        return run, Predictions(
+            tuple(map(str, columns["sentence_id"])),
+            codes,
+            np.array(of("p", np.nan), dtype=np.float64).T,
+            np.array(of("decision", False), dtype=bool).T,
+            np.array(of("polarity", ""), dtype="<U11").T,
+            np.array(both, dtype=np.float64).transpose(2, 1, 0),
+            tuple(Verdict(str(v)) for v in columns["verdict"]),
+            str(run.about["bundle"]),
+            bool(run.about["calibrated"]),
+        )
+    except (KeyError, ValueError) as error:
+        raise StudyError(
+            f"the newest run {run.id} is damaged ({error})", mend="delete it, then: precode predict"
+        ) from error

@@ -46,7 +46,8 @@ def reviewing(
 
     Raises :class:`TooLittleError` if nothing is left for this coder.
     """
-    if not coder.strip():
+    coder = coder.strip()
+    if not coder:
         raise UsageError("a review needs to know who codes", mend="--coder YOUR_NAME")
     with open_study(path, verb="review", write=True) as study:
         sentences = study.store.sentences()

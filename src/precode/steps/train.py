@@ -18,6 +18,7 @@ from precode.errors import TooLittleError, UsageError
 from precode.model.bundle import load, save
 from precode.model.features import measure, vocabulary
 from precode.model.passages import passages
+from precode.model.thresholds import macro_f1
 from precode.model.train import fit_bundle
 from precode.model.validate import OutOfFold, Training, cross_validate
 from precode.steps.card import card
@@ -91,7 +92,7 @@ def train(
                 "coders": list(wanted),
                 "seed": study.settings.train.seed,
                 "last_event": max((e.seq for e in study.store.events()), default=0),
-                "trained_on": _trained_on(study, data),
+                "trained_on": _trained_on(study, data, out),
                 "notes": notes,
                 "validation": validation,
             },
@@ -221,12 +222,13 @@ def _notes(
     return notes
 
 
-def _trained_on(study: Study, data: Training) -> list[dict[str, object]]:
+def _trained_on(study: Study, data: Training, out: OutOfFold | None) -> list[dict[str, object]]:
     names = {t.id: t for t in study.store.transcripts()}
-    ids, counts = np.unique(data.groups, return_counts=True)
+    ids, first, counts = np.unique(data.groups, return_index=True, return_counts=True)
+    folds = [None] * len(ids) if out is None else out.fold[first].tolist()
     return [
-        {"transcript": names[i].name, "sha256": names[i].sha256, "sentences": int(n)}
-        for i, n in zip(ids.tolist(), counts, strict=True)
+        {"transcript": names[i].name, "sha256": names[i].sha256, "sentences": int(n), "fold": fold}
+        for i, n, fold in zip(ids.tolist(), counts, folds, strict=True)
     ]
 
 
@@ -279,6 +281,11 @@ def _validation(
         "codes": {code: _score(s) for code, s in scores.codes.items()},
         "nothing_applies": _score(nothing),
         "macro_f1": _figure(scores.macro_f1),
+        "macro_f1_by_fold": [
+            round(macro_f1(truth[at], decision[at]), 4)
+            for f in range(int(out.fold.max()) + 1)
+            if (at := out.fold[rows] == f).any()
+        ],
         "micro": _score(scores.micro),
         "averaged": list(scores.averaged),
         "polarity": _polarity(study, data, out, rng),

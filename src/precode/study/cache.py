@@ -26,6 +26,7 @@ class EmbeddingCache:
         try:
             self._open()
         except sqlite3.DatabaseError:
+            self._db.close()
             path.unlink()
             self._open()
 

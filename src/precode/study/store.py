@@ -1,4 +1,5 @@
-"""The study's database. Every public method is one transaction; a crash leaves it before or after.
+"""The study's database. Every public method is one transaction (those inside :meth:`Store.together`
+are one together); a crash leaves it before or after.
 
 WAL with ``synchronous=FULL``: when :meth:`Store.append` returns, the decision is on the disk, also
 if the power goes next.
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from precode.domain import (
     Turn,
 )
 from precode.errors import StudyError
+from precode.files.atomic import replacing
 from precode.study.schema import APPLICATION_ID, MIGRATIONS
 
 KEPT_BACKUPS = 10
@@ -43,38 +45,45 @@ def now() -> str:
 class Store:
     """An open database. Use as a context manager; close it in the thread that opened it."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens ``path``, creating it if absent. Raises :class:`StudyError` if it is no study
-        database, is damaged, or was written by a newer precode.
+    def __init__(self, path: Path, *, new: bool = False) -> None:
+        """Opens ``path``; creates it if ``new``. Raises :class:`StudyError` if it is no study
+        database, is damaged, cannot be opened here, or was written by a newer precode.
         """
         self.path = path
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=5)
+            # by URI, because a plain open makes a missing database anew, and hides that it is lost
+            uri = f"{path.resolve().as_uri()}?mode={'rwc' if new else 'rw'}"
+            self._db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
+        except sqlite3.DatabaseError as error:
+            raise _study_error(path, error) or error from error
+        try:
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA trusted_schema = OFF")
-            self._check()
+            self._check(new)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._migrate()
-        except sqlite3.DatabaseError as error:
-            raise StudyError(
-                f"{path} is not a readable study database ({error})",
-                mend=f"restore the newest copy from {path.parent / 'backups'}",
-            ) from error
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
 
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self._db.close()
+        if isinstance(error, sqlite3.DatabaseError) and (ours := _study_error(self.path, error)):
+            raise ours from error
 
-    def _check(self) -> None:
+    def _check(self, new: bool) -> None:
         (app,) = self._db.execute("PRAGMA application_id").fetchone()
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if tables and app != APPLICATION_ID:
             raise StudyError(
                 f"{self.path} is a database of another program", mend="choose another folder"
             )
+        if not tables and not new:
+            raise StudyError(f"{self.path} is empty: its content is lost", mend=_restore(self.path))
 
     def _migrate(self) -> None:
         (done,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -92,8 +101,15 @@ class Store:
                 self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._db.execute(f"PRAGMA user_version = {number}")
 
+    def together(self) -> AbstractContextManager[None]:
+        """What is stored inside the ``with`` block is one transaction: all of it or nothing."""
+        return self._transaction()
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        if self._db.in_transaction:  # part of a larger one
+            yield
+            return
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -291,19 +307,20 @@ class Store:
     def backup(self, why: str) -> Path:
         """A verified copy of the database in ``backups/``; the oldest of many are removed."""
         folder = self.path.parent / "backups"
-        folder.mkdir(exist_ok=True)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         path = folder / f"study-{stamp}-{why}.db"
-        with sqlite3.connect(path) as copy:
-            self._db.backup(copy)
-            (verdict,) = copy.execute("PRAGMA quick_check").fetchone()
-        copy.close()
-        if verdict != "ok":
-            path.unlink()
-            raise StudyError(
-                f"the backup of {self.path} failed its check ({verdict})",
-                mend=f"nothing was changed; run: precode doctor --study {self.path.parent}",
-            )
+        with replacing(path) as temporary:
+            copy = sqlite3.connect(temporary)
+            try:
+                self._db.backup(copy)
+                (verdict,) = copy.execute("PRAGMA quick_check").fetchone()
+            finally:
+                copy.close()
+            if verdict != "ok":
+                raise StudyError(
+                    f"the backup of {self.path} failed its check ({verdict})",
+                    mend=f"nothing was changed; run: precode doctor --study {self.path.parent}",
+                )
         for old in sorted(folder.glob("study-*.db"))[:-KEPT_BACKUPS]:
             old.unlink()
         return path
@@ -313,6 +330,40 @@ class Store:
         verdicts = [str(r[0]) for r in self._db.execute("PRAGMA integrity_check")]
         verdicts += [f"dangling row: {r}" for r in self._db.execute("PRAGMA foreign_key_check")]
         return [v for v in verdicts if v != "ok"]
+
+
+# What is wrong with the disk or the file, not with our statements: SQLite's code, in words, mend.
+_TROUBLE = {
+    sqlite3.SQLITE_FULL: ("the disk is full", "make room on it, then run the command again"),
+    sqlite3.SQLITE_IOERR: ("the disk failed", "check the disk, then run the command again"),
+    sqlite3.SQLITE_READONLY: ("it cannot be written", ""),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", ""),
+    sqlite3.SQLITE_PERM: ("it may not be opened", ""),
+    sqlite3.SQLITE_BUSY: ("it is busy", "close other programs that use it, then try again"),
+    sqlite3.SQLITE_LOCKED: ("it is busy", "close other programs that use it, then try again"),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged", "restore"),
+    sqlite3.SQLITE_NOTADB: ("it is no database, or is damaged", "restore"),
+}
+_WRITABLE = "check the folder's permissions, or copy the study to a folder of your own"
+
+
+def _study_error(path: Path, error: sqlite3.DatabaseError) -> StudyError | None:
+    """``error`` in words, if it is the file's or the disk's fault; None if it is ours."""
+    found = _TROUBLE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    if found is None:
+        return None
+    what, mend = found
+    return StudyError(
+        f"{path}: {what} ({error})",
+        mend=_restore(path) if mend == "restore" else mend or _WRITABLE,
+    )
+
+
+def _restore(path: Path) -> str:
+    copies = sorted((path.parent / "backups").glob("study-*.db"))
+    if copies:
+        return f"restore the newest backup: copy {copies[-1]} over it"
+    return "restore the study folder from your own backup: there is no copy in it"
 
 
 def _statements(sql: str) -> Iterator[str]:
