@@ -12,6 +12,7 @@ bug and keeps its traceback. Exit 130 is Ctrl-C.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -69,6 +70,12 @@ class TooLittleError(PrecodeError):
     """The study holds too few human codes, transcripts or sentences for what was asked."""
 
     exit_code = 5
+
+
+def quoted(path: object) -> str:
+    """``path`` as one word of a command to be pasted."""
+    text = str(path)
+    return text if re.fullmatch(r"[\w@%+=:,./\\~-]+", text) else f'"{text}"'
 
 
 def refuse(what: str, problems: Sequence[Problem], *, mend: str = "") -> None:

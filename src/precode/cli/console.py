@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 import click
 
+from precode.errors import quoted
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -106,11 +108,6 @@ def in_study(text: str, study: str) -> str:
     """``text`` with the ``--study`` of this call in every command that needs it, ready to paste."""
     verbs = r"\bprecode (add|codes|train|predict|review|status|report|export)\b(?! --study)"
     return re.sub(verbs, lambda m: f"{m[0]} --study {quoted(study)}", text) if study else text
-
-
-def quoted(path: str) -> str:
-    """``path`` as one word of a command."""
-    return path if re.fullmatch(r"[\w@%+=:,./\\~-]+", path) else f'"{path}"'
 
 
 class Progress:

@@ -16,7 +16,6 @@ EXAMPLE = "Example: precode export --format csv --human-only"
     "--format",
     "form",
     type=click.Choice(("xlsx", "csv", "jsonl", "datasets")),
-    default="",
     help="Kind of file.  [default: as --out ends, else xlsx]",
 )
 @click.option(
@@ -31,7 +30,7 @@ EXAMPLE = "Example: precode export --format csv --human-only"
 @study_option
 @json_option
 def export(
-    form: str,
+    form: str | None,
     out: Path | None,
     human_only: bool,
     machine_only: bool,
@@ -45,7 +44,7 @@ def export(
 
     done = step(
         study,
-        form=form,
+        form=form or "",
         out=out,
         human=not machine_only,
         machine=not human_only,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from precode.cli.console import emit_json, json_option, quoted, say, then
+from precode.cli.console import emit_json, in_study, json_option, say, then
 
 EXAMPLE = 'Example: precode init my-study --behaviour "quitting smoking"'
 
@@ -37,4 +37,4 @@ def init(
     say(f"Made the study {made.folder}, about: {made.behaviour}")
     say(f"Codebook {made.codebook}: {', '.join(made.codes)}")
     say("Everything in it stays on this computer. Settings: precode.toml; codes: codebook.toml")
-    then(f"precode add --study {quoted(made.folder)} FILES")
+    then(in_study("precode add FILES", "" if folder == Path() else made.folder))

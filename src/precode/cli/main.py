@@ -121,9 +121,9 @@ def _outcome(given: list[str]) -> int:
     except click.ClickException as error:
         here = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
         message = error.format_message().replace("\n", " ")
-        return _failed(UsageError(message, mend=f"{here or 'precode'} --help"), given)
+        return _failed(UsageError(message), f"{here or 'precode'} --help", given)
     except PrecodeError as error:
-        return _failed(error, given)
+        return _failed(error, in_study(error.mend, _study(given)), given)
     except (KeyboardInterrupt, click.exceptions.Abort):
         click.echo("precode: interrupted; what was stored before stays stored", err=True)
         return 130
@@ -132,16 +132,15 @@ def _outcome(given: list[str]) -> int:
             raise
         name = f"{error.filename}: " if error.filename else ""
         mend = "check the name, the disk, and the folder's permissions"
-        return _failed(InputError(f"{name}{error.strerror}", mend=mend), given)
+        return _failed(InputError(f"{name}{error.strerror}"), mend, given)
     else:
         code = 0
     sys.stdout.flush()
     return code
 
 
-def _failed(error: PrecodeError, given: list[str]) -> int:
+def _failed(error: PrecodeError, mend: str, given: list[str]) -> int:
     """Tell ``error``: in words on stderr, and with --json on stdout too. Returns its exit code."""
-    mend = in_study(error.mend, _study(given))
     if "--json" in given:
         problems = [{"where": p.where, "what": p.what, "mend": p.mend} for p in error.problems]
         told = {

@@ -10,16 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from precode.cli.console import (
-    Progress,
-    emit_json,
-    json_option,
-    quoted,
-    say,
-    study_option,
-    table,
-    then,
-)
+from precode.cli.console import Progress, emit_json, json_option, say, study_option, table, then
 
 if TYPE_CHECKING:
     from precode.steps.predict_files import PreCoded
@@ -119,7 +110,7 @@ def _files(
     study: Path,
     as_json: bool,
 ) -> None:
-    from precode.errors import UsageError
+    from precode.errors import UsageError, quoted
     from precode.files.text import decode
     from precode.steps import predict_files as step
     from precode.steps.target import file_target

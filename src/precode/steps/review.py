@@ -18,6 +18,8 @@ from precode.review.values import Done, Item, Setup, Suggested, Suggestion, seen
 from precode.steps.opening import Study, open_study
 from precode.steps.predict import latest_run
 
+CONTEXT_WORDS = 60  # of a turn before or after: three fill half a small terminal
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -138,16 +140,16 @@ class _Scene:
         text = self._transcripts[sentence.transcript_id].text
         own = turns[sentence.turn]
         before = [
-            (t.speaker, text[t.start : t.end])
+            (t.speaker, _last_words(text[t.start : t.end]))
             for t in turns[max(0, sentence.turn - self._context) : sentence.turn]
         ]
         after = [
-            (t.speaker, text[t.start : t.end])
+            (t.speaker, _first_words(text[t.start : t.end]))
             for t in turns[sentence.turn + 1 : sentence.turn + 1 + self._context]
         ]
         head, tail = text[own.start : sentence.start].strip(), text[sentence.end : own.end].strip()
-        before += [(own.speaker, head)] if head else []
-        after = ([(own.speaker, tail)] if tail else []) + after
+        before += [(own.speaker, _last_words(head))] if head else []
+        after = ([(own.speaker, _first_words(tail))] if tail else []) + after
         return Item(
             sentence,
             own.speaker,
@@ -174,3 +176,15 @@ class _Scene:
                 if found.decision[row, j]
             )
         )
+
+
+def _last_words(text: str) -> str:
+    """The end of a long turn: what stands nearest to the sentence in question."""
+    words = text.split()
+    return text if len(words) <= CONTEXT_WORDS else "… " + " ".join(words[-CONTEXT_WORDS:])
+
+
+def _first_words(text: str) -> str:
+    """The beginning of a long turn."""
+    words = text.split()
+    return text if len(words) <= CONTEXT_WORDS else " ".join(words[:CONTEXT_WORDS]) + " …"

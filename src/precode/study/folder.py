@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from precode.errors import StudyError
+from precode.errors import StudyError, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def find(path: Path) -> Folder:
     folder = Folder(path)
     if not path.is_dir():
         raise StudyError(
-            f"{path} is not a folder", mend=f'make a study: precode init {path} --behaviour "…"'
+            f"{path} is not a folder",
+            mend=f'make a study: precode init {quoted(path)} --behaviour "…"',
         )
     missing = [
         p.name for p in (folder.settings, folder.codebook, folder.database) if not p.exists()
@@ -64,14 +65,14 @@ def find(path: Path) -> Folder:
     if len(missing) == 3:
         inner = [p.parent for p in sorted(path.glob("*/study.db"))]
         mend = (
-            f"did you mean --study {inner[0]}?"
+            f"did you mean --study {quoted(inner[0])}?"
             if inner
-            else f'go to your study folder, or make one: precode init {path} --behaviour "…"'
+            else f'go to your study folder, or make one: precode init {quoted(path)} --behaviour "…"'
         )
         raise StudyError(f"{path.resolve()} is not a study: it has no precode.toml", mend=mend)
     if missing:
         raise StudyError(
             f"{path.resolve()} is a damaged study: {', '.join(missing)} missing",
-            mend=f"look in {folder.backups}, or run: precode doctor --study {path}",
+            mend=f"look in {folder.backups}, or run: precode doctor --study {quoted(path)}",
         )
     return folder
