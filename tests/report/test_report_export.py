@@ -132,7 +132,7 @@ def test_xlsx_cells_are_typed_and_never_formulas(view: StudyView, tmp_path: Path
     sheet = openpyxl.load_workbook(path)["codes"]
     header = [c.value for c in sheet[1]]
     assert header[: len(COLUMNS)] == list(COLUMNS)
-    cells = {h: c for h, c in zip(header, sheet[5], strict=True)}
+    cells = dict(zip(header, sheet[5], strict=True))
     assert cells["p"].value == 0.875 and cells["start"].data_type == "n"
     assert not any(c.data_type == "f" for line in sheet.iter_rows() for c in line)
 
@@ -158,7 +158,7 @@ def test_a_datasets_folder_loads_offline(
     write_codes_dataset(path, export_columns(view), rows[:1])
     write_codes_dataset(path, export_columns(view), rows)
     assert {k: os.environ[k] for k in OFFLINE} == OFFLINE
-    from datasets import load_from_disk  # noqa: PLC0415 (heavy)
+    from datasets import load_from_disk
 
     assert load_from_disk(path).to_list() == rows
     assert [p.name for p in tmp_path.iterdir()] == ["codes"]
@@ -170,6 +170,6 @@ def test_an_empty_export_still_has_its_columns(make_view: MakeView, tmp_path: Pa
     write_codes_csv(tmp_path / "codes.csv", export_columns(view), export_rows(view))
     assert (tmp_path / "codes.csv").read_text(encoding="utf-8-sig").strip() == ",".join(COLUMNS)
     write_codes_dataset(tmp_path / "codes", export_columns(view), export_rows(view))
-    from datasets import load_from_disk  # noqa: PLC0415 (heavy)
+    from datasets import load_from_disk
 
     assert load_from_disk(tmp_path / "codes").column_names == list(COLUMNS)

@@ -13,9 +13,11 @@ KINDS = ("interview", "focus group", "field notes")
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(readable=False, path_type=Path))
 @click.option(
-    "--attributes", type=click.Path(path_type=Path), help="Table of participants: source, label, …"
+    "--attributes",
+    type=click.Path(readable=False, path_type=Path),
+    help="Table of participants: source, label, …",
 )
 @click.option("--kind", type=click.Choice(KINDS), help="What the files are; by default found out.")
 @click.option(

@@ -13,16 +13,22 @@ SHOWN = 10
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("tables", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("tables", nargs=-1, type=click.Path(readable=False, path_type=Path))
 @click.option("--source-column", default="", help="Column that names the transcript.")
 @click.option("--excerpt-column", default="", help="Column with the coded words.")
 @click.option("--code-column", default="", help="Column with the code.")
 @click.option("--polarity-column", default="", help="Column with barrier or facilitator.")
 @click.option("--coder-column", default="", help="Column with the coder's name.")
 @click.option("--memo-column", default="", help="Column with memos.")
-@click.option("--mapping", type=click.Path(path_type=Path), help="A saved mapping of the columns.")
 @click.option(
-    "--save-mapping", type=click.Path(path_type=Path), help="Save the mapping to this file."
+    "--mapping",
+    type=click.Path(readable=False, path_type=Path),
+    help="A saved mapping of the columns.",
+)
+@click.option(
+    "--save-mapping",
+    type=click.Path(readable=False, path_type=Path),
+    help="Save the mapping to this file.",
 )
 @click.option("--coder", default="", help="Who coded, where the table does not say.")
 @click.option(

@@ -9,25 +9,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 from scipy.special import expit
 
 from precode.codebook import Codebook
 from precode.errors import InputError
 from precode.files.atomic import replacing_folder
 from precode.model.calibration import Calibration
-from precode.model.features import BLOCKS, Embed, Scaling, Spec, measure
+from precode.model.features import BLOCKS, SHAPE, Embed, Scaling, Spec, measure, weights
 from precode.model.heads import PolarityHead
 from precode.model.passages import Passage
 from precode.model.predictions import Predictions, polarities, verdicts
 from precode.model.solver import Linear
 from precode.model.thresholds import decide
 
+Floats = npt.NDArray[np.floating]
+
 FORMAT = 1
+CHUNK = 20_000  # passages featurised at once: about 250 MB
 _FILES = ("tensors.safetensors", "terms.json", "codebook.json")
 _RETRAIN = "train it again: precode train"
 
@@ -56,18 +61,20 @@ class Bundle:
 
     def predict(self, passages: Sequence[Passage], embed: Embed, *, accept: float) -> Predictions:
         """Pre-code ``passages``; ``embed`` must be the encoder named ``encoder_key``."""
-        x = self.scaling.apply(measure(passages, self.terms, embed))
-        scores = self.codes.scores(x)
         k = len(self.codebook.leaves)
+        parts = [
+            self._scores(passages[at : at + CHUNK], embed)
+            for at in range(0, max(len(passages), 1), CHUNK)
+        ]
+        scores = np.concatenate([codes for codes, _ in parts])
         p = self.calibration(scores)
         decision = decide(scores, self.thresholds, choice=self.codebook.choice) & self.modelled
         p[:, ~self.modelled] = np.nan
-        if self.polarity is None:
-            polarity_p = np.zeros((len(passages), k, 2))
-        else:
-            s = self.polarity.scores(x)
+        polarity_p = np.zeros((len(passages), k, 2))
+        if self.polarity is not None:
             c = self.polarity_calibration
-            polarity_p = np.asarray(expit(s * c.slope + c.offset))
+            log_odds = np.concatenate([polarity for _, polarity in parts])
+            polarity_p = np.asarray(expit(log_odds * c.slope + c.offset))
         applies = np.array([leaf.polarity for leaf in self.codebook.leaves])
         return Predictions(
             tuple(q.id for q in passages),
@@ -80,6 +87,13 @@ class Bundle:
             self.id,
             self.calibration.fitted,
         )
+
+    def _scores(self, passages: Sequence[Passage], embed: Embed) -> tuple[Floats, Floats]:
+        """Log-odds ``(n, k)`` of the codes and ``(n, k, 2)`` of the polarities, 0 without a head."""
+        x = self.scaling.apply(measure(passages, self.terms, embed))
+        if self.polarity is None:
+            return self.codes.scores(x), np.zeros((len(passages), len(self.codebook.leaves), 2))
+        return self.codes.scores(x), self.polarity.scores(x)
 
 
 def save(bundle: Bundle, folder: Path, card: str) -> str:
@@ -107,9 +121,7 @@ def save(bundle: Bundle, folder: Path, card: str) -> str:
         tensors["polarity.intercept"] = bundle.polarity.linear.intercept
         tensors["polarity.codes"] = bundle.polarity.codes
     contents = {
-        "tensors.safetensors": dump(
-            {k: np.ascontiguousarray(v, dtype=np.float32) for k, v in tensors.items()}
-        ),
+        "tensors.safetensors": dump({k: np.ascontiguousarray(v) for k, v in tensors.items()}),
         "terms.json": json.dumps(terms, ensure_ascii=False).encode(),
         "codebook.json": bundle.codebook.model_dump_json(by_alias=True, indent=1).encode(),
     }
@@ -137,7 +149,6 @@ def load(folder: Path) -> Bundle:
     Raises :class:`InputError` if it is none, of a newer format, or has a changed or broken file.
     """
     from safetensors import SafetensorError
-    from safetensors.numpy import load as undump
 
     path = folder / "bundle.json"
     if not path.is_file():
@@ -156,35 +167,70 @@ def load(folder: Path) -> Bundle:
                 raise InputError(
                     f"{folder / name} is not the file the model was saved with", mend=_RETRAIN
                 )
-        codebook = Codebook.model_validate_json(contents["codebook.json"])
-        t = undump(contents["tensors.safetensors"])
-        if not all(np.isfinite(v).all() for v in t.values()):
-            raise InputError(f"{folder} holds numbers that are not finite", mend=_RETRAIN)
-        polarity = (
-            PolarityHead(
-                Linear(t["polarity.weights"], t["polarity.intercept"]), t["polarity.codes"]
-            )
-            if "polarity.weights" in t
-            else None
-        )
-        return Bundle(
-            codebook,
-            head["encoder"]["model"],
-            head["encoder"]["key"],
-            tuple(json.loads(contents["terms.json"])),
-            Scaling(Spec(**head["spec"]), {b: t[f"means.{b}"] for b in BLOCKS}, t["idf"]),
-            Linear(t["codes.weights"], t["codes.intercept"]),
-            t["thresholds"],
-            Calibration(
-                codebook.choice, t["calibration.slope"], t["calibration.offset"], head["calibrated"]
-            ),
-            polarity,
-            Calibration(
-                "many", t["polarity.slope"], t["polarity.offset"], head["polarity_calibrated"]
-            ),
-            t["modelled"] > 0,
-            head["about"],
-            hashlib.sha256(text.encode()).hexdigest()[:16],
-        )
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise InputError(f"{folder} is a damaged model ({error})", mend=_RETRAIN) from error
+        return _build(head, contents, hashlib.sha256(text.encode()).hexdigest()[:16])
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, SafetensorError
+    ) as error:  # fmt: skip
+        lacks = "without " if isinstance(error, KeyError) else ""
+        detail = lacks + " ".join(str(error).split())[:200]
+        raise InputError(f"{folder} is a damaged model ({detail})", mend=_RETRAIN) from error
+
+
+def _build(head: Mapping[str, Any], contents: Mapping[str, bytes], identity: str) -> Bundle:
+    """The bundle of these files. Any of the errors that :func:`load` catches if they do not fit."""
+    from safetensors.numpy import load as undump
+
+    codebook = Codebook.model_validate_json(contents["codebook.json"])
+    terms = TypeAdapter(tuple[str, ...]).validate_json(contents["terms.json"], strict=True)
+    if len(set(terms)) < len(terms):
+        raise ValueError("terms.json holds a term twice")
+    spec = Spec(**{f.name: float(head["spec"][f.name]) for f in fields(Spec)})
+    if asdict(spec) != head["spec"] or not np.isfinite(list(asdict(spec).values())).all():
+        raise ValueError(f"settings {head['spec']}")
+    t = undump(contents["tensors.safetensors"])
+    _check(t, spec, len(terms), len(codebook.leaves))
+    polarity = None
+    if "polarity.weights" in t:
+        linear = Linear(t["polarity.weights"], t["polarity.intercept"])
+        polarity = PolarityHead(linear, t["polarity.codes"])
+    slope, offset, fitted = t["calibration.slope"], t["calibration.offset"], head["calibrated"]
+    polar = t["polarity.slope"], t["polarity.offset"], head["polarity_calibrated"] is True
+    return Bundle(
+        codebook,
+        str(head["encoder"]["model"]),
+        str(head["encoder"]["key"]),
+        terms,
+        Scaling(spec, {b: t[f"means.{b}"] for b in BLOCKS}, t["idf"]),
+        Linear(t["codes.weights"], t["codes.intercept"]),
+        t["thresholds"],
+        Calibration(codebook.choice, slope, offset, fitted is True),
+        polarity,
+        Calibration("many", *polar),
+        t["modelled"] > 0,
+        dict(head["about"]),
+        identity,
+    )
+
+
+def _check(t: Mapping[str, npt.NDArray[np.generic]], spec: Spec, v: int, k: int) -> None:
+    """ValueError unless all tensors of ``v`` terms and ``k`` codes are there, of the right shapes
+    and finite; KeyError if one is missing.
+    """
+    (width,) = t["means.own_4"].shape
+    dense = width * len(weights(spec)) + SHAPE
+    wanted: dict[str, tuple[int, ...]] = {
+        **{f"means.{b}": (width,) for b in BLOCKS},
+        "idf": (v,), "codes.weights": (dense + v, k), "codes.intercept": (k,), "thresholds": (k,),
+        "modelled": (k,), "calibration.slope": (k,), "calibration.offset": (k,),
+        "polarity.slope": (2,), "polarity.offset": (2,),
+    }  # fmt: skip
+    if any(name.startswith("polarity.") and name not in wanted for name in t):
+        wanted |= {
+            "polarity.weights": (dense + v, 2), "polarity.intercept": (2,), "polarity.codes": (k, 2)
+        }  # fmt: skip
+    for name, shape in wanted.items():
+        if t[name].shape != shape:
+            raise ValueError(f"{name} is {t[name].shape}, not {shape}")
+    for name, values in t.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} holds numbers that are not finite")

@@ -68,16 +68,17 @@ def _platt(scores: Floats, y: Floats) -> Calibration:
 
     base = np.clip(positive / max(n, 1), 1e-4, 1 - 1e-4)
     first = np.concatenate([[1.0], np.ones(k), np.log(base / (1 - base))])
-    bounds = [(0.05, 10.0)] * (k + 1) + [
-        (-20.0, 20.0)
-    ] * k  # a negative slope would turn ranks over
+    # a negative slope would turn ranks over
+    bounds = [(0.05, 10.0)] * (k + 1) + [(-20.0, 20.0)] * k
     found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds)
     return Calibration("many", found.x[1 : k + 1].copy(), found.x[k + 1 :].copy())
 
 
 def _softmax(scores: Floats, y: Floats) -> Calibration:
     k = y.shape[1]
-    target = y / np.maximum(y.sum(1, keepdims=True), 1e-9)
+    given = y.sum(1) > 0  # a sentence that got no code says nothing of which code is likely
+    scores, y = scores[given], y[given]
+    target = y / y.sum(1, keepdims=True)
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         slope, offset = flat[0], flat[1:]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from precode.errors import InputError
 from precode.files.offline import offline
 from precode.model.convert import converted
 from precode.model.weights import Weights, find_weights
@@ -81,7 +82,8 @@ def load_encoder(
     """The encoder ``model`` ("minilm" or a folder), compiled for this CPU.
 
     The first call on a machine converts the weights with torch (about 15 s); later ones do not
-    import it. Raises :class:`InputError` if the weights are absent or not the published ones.
+    import it. Raises :class:`InputError` if the weights are absent, not the published ones, or of
+    too few layers.
     """
     offline()
     os.environ["TOKENIZERS_PARALLELISM"] = "true"
@@ -90,6 +92,11 @@ def load_encoder(
     from tokenizers import Tokenizer
 
     weights = find_weights(model)
+    if weights.layers < max(layers):
+        raise InputError(
+            f"{weights.folder} has {weights.layers} layers; precode reads layers {layers}",
+            mend='set model = "minilm" under [encoder], or a deeper encoder',
+        )
     path = converted(weights, layers, cache=cache)
     kind = openvino.Type.bf16 if precision == "bf16" else openvino.Type.f32
     compiled = openvino.Core().compile_model(

@@ -21,6 +21,7 @@ from precode.model.solver import Design
 Floats = npt.NDArray[np.floating]
 Embed = Callable[[Sequence[str]], Floats]
 
+SHAPE = 3  # columns of length and punctuation
 LAYERS = (4, 6)  # MODELLING: 4 is best within a study, the last carries codes across topics
 BLOCKS = ("own_4", "own_6", "question", "window")
 DECAY = 0.8  # weight of each sentence further back
@@ -39,8 +40,8 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """Features before anything is learned: ``blocks[b] (n, width)``, ``tf (n, v)`` sublinear term
-    frequencies, ``shape (n, 3)`` of length and punctuation.
+    """Features before anything is learned: ``blocks[b] (n, width)``, 0 where there is no context,
+    ``tf (n, v)`` sublinear term frequencies, ``shape (n, 3)`` of length and punctuation.
     """
 
     blocks: dict[str, Floats]
@@ -128,28 +129,35 @@ class Scaling:
     idf: Floats
 
     def apply(self, raw: Raw) -> Design:
-        """Blocks centred, brought to length 1 and weighted; words as TF-IDF rows of length 1."""
-        weight = {
-            "own_4": 1.0,
-            "own_6": 0.7,
-            "question": self.spec.context,
-            "window": self.spec.context,
-        }
-        parts = []
+        """The features of ``raw``, ready for a head."""
+        return weigh(self.unit(raw), self.spec)
+
+    def unit(self, raw: Raw) -> Raw:
+        """Blocks centred, words as TF-IDF, every row brought to length 1; ``spec`` has no say."""
+        blocks = {}
         for name in BLOCKS:
-            if weight[name] == 0:
-                continue
             block = raw.blocks[name]
             heard = np.abs(block).sum(1, keepdims=True) > 0  # nothing before it: stays 0
             centred = np.where(heard, block - self.means[name], 0)
             length = np.linalg.norm(centred, axis=1, keepdims=True)
-            parts.append(centred * (weight[name] / np.maximum(length, 1e-9)))
+            blocks[name] = centred / np.maximum(length, 1e-9)
         words = csr_matrix(raw.tf @ diags(self.idf))
         length = np.sqrt(np.asarray(words.multiply(words).sum(1)).ravel())
-        scale = self.spec.lexical / np.maximum(length, 1e-9)
-        words = csr_matrix(diags(scale) @ words, dtype=np.float32)
-        dense = np.hstack([*parts, 0.1 * raw.shape]).astype(np.float32)
-        return Design(dense, words)
+        words = csr_matrix(diags(1 / np.maximum(length, 1e-9)) @ words, dtype=np.float32)
+        return Raw(blocks, words, raw.shape)
+
+
+def weights(spec: Spec) -> dict[str, float]:
+    """Of each block, in the order of the columns; those of no weight left out."""
+    every = {"own_4": 1.0, "own_6": 0.7, "question": spec.context, "window": spec.context}
+    return {name: w for name, w in every.items() if w}
+
+
+def weigh(unit: Raw, spec: Spec) -> Design:
+    """The rows of ``unit``, its blocks as heavy as ``spec`` says, side by side."""
+    parts = [unit.blocks[name] * np.float32(w) for name, w in weights(spec).items()]
+    dense = np.hstack([*parts, np.float32(0.1) * unit.shape])
+    return Design(dense, unit.tf * np.float32(spec.lexical))
 
 
 def fit_scaling(raw: Raw, rows: npt.NDArray[np.intp], spec: Spec) -> Scaling:

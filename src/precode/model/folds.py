@@ -21,8 +21,8 @@ def assign(
     label = np.where(given.any(1), rank.argmin(1), y.shape[1])
     fold = np.zeros(len(y), dtype=np.intp)
     splitter = StratifiedGroupKFold(n_splits=folds, shuffle=True, random_state=seed)
-    smallest = np.bincount(label).max() >= folds
-    label = label if smallest else np.zeros_like(label)
+    size = np.bincount(label)
+    label = np.where(size[label] < folds, size.argmax(), label)  # too few to spread
     for number, (_, held_out) in enumerate(splitter.split(label, label, groups)):
         fold[held_out] = number
     return fold

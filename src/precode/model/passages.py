@@ -57,18 +57,47 @@ def passages(
 def passages_from_texts(
     texts: Sequence[str], before: Sequence[str], behaviours: Sequence[str], ids: Sequence[str]
 ) -> list[Passage]:
-    """Passages from table columns. ``before`` holds the talk before each text, turns separated by
-    line breaks or " / ", each with or without "speaker:" in front.
+    """Passages from table columns. ``before`` holds the talk before each text, utterances separated
+    by line breaks or " / ", each with or without "speaker:" in front. The last turn is taken to be
+    somebody else's.
     """
     return [
-        Passage(i, text, tuple(heard[-1:]), tuple(reversed(heard[-WINDOW:])), behaviour)
+        Passage(
+            i,
+            text,
+            _last_turn(heard),
+            tuple(said for _, said in reversed(heard[-WINDOW:])),
+            behaviour,
+        )
         for i, text, heard, behaviour in zip(
             ids, texts, map(_utterances, before), behaviours, strict=True
         )
     ]
 
 
-def _utterances(before: str) -> list[str]:
-    parts = re.split(r"\s+/\s+|[\r\n]+", before)
-    bare = [re.sub(r"^\s*[\w .'\-()]{1,40}?\s*:\s+", "", p).strip() for p in parts]
-    return [p for p in bare if p]
+# One word, or several that all begin with a capital or a digit ("Dr Smith", "Participant 3 (F)"):
+# "I told him: …" is talk, and talk is never cut off.
+_LABEL = re.compile(r"\s*((?:[\w.'’\-]+|[A-Z]\S*(?: \(?[A-Z0-9]\S*){1,3}))\s*:(?:\s+(.*))?")
+
+
+def _utterances(before: str) -> list[tuple[str, str]]:
+    """(speaker, words) in order; what has no label is the previous speaker's ("" if none has)."""
+    out: list[tuple[str, str]] = []
+    speaker = ""
+    for part in re.split(r"\s+/\s+|[\r\n]+", before):
+        labelled = _LABEL.fullmatch(part)
+        speaker = labelled[1] if labelled else speaker
+        said = (labelled[2] or "" if labelled else part).strip()
+        if said:
+            out.append((speaker, said))
+    return out
+
+
+def _last_turn(heard: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """What the last speaker said without a break; the last utterance where nobody is named."""
+    if not heard or not heard[-1][0]:
+        return tuple(said for _, said in heard[-1:])
+    first = len(heard)
+    while first and heard[first - 1][0] == heard[-1][0]:
+        first -= 1
+    return tuple(said for _, said in heard[first:])

@@ -63,7 +63,7 @@ def verdicts(
     """
     if not calibrated:
         return (Verdict.REVIEW,) * len(p)
-    sure = np.asarray((np.where(decision, p >= accept, p <= 1 - accept) | np.isnan(p)).all(1))
+    sure = np.asarray(((np.where(decision, p, 1 - p) >= accept) | np.isnan(p)).all(1))
     some = np.asarray(decision.any(1))
     return tuple(
         Verdict.REVIEW if not s else Verdict.ACCEPT if g else Verdict.NONE

@@ -12,6 +12,7 @@ from precode.model.bundle import Bundle
 from precode.model.calibration import unfitted
 from precode.model.features import fit_scaling
 from precode.model.heads import fit_codes, fit_polarity
+from precode.model.parallel import one_core
 from precode.model.validate import SPECS, OutOfFold, Training
 
 
@@ -34,16 +35,19 @@ def fit_bundle(
     rows = np.arange(len(data.raw))
     scaling = fit_scaling(data.raw, rows, spec)
     x = scaling.apply(data.raw)
+    with one_core():
+        codes = fit_codes(x, data.y, choice=data.choice, c=spec.c)
+        polarity = fit_polarity(x, data.polarity, c=spec.c)
     return Bundle(
         codebook,
         encoder_model,
         encoder_key,
         terms,
         scaling,
-        fit_codes(x, data.y, choice=data.choice, c=spec.c),
+        codes,
         np.zeros(k) if out_of_fold is None else out_of_fold.thresholds,
         unfitted(k, data.choice) if out_of_fold is None else out_of_fold.calibration,
-        fit_polarity(x, data.polarity, c=spec.c),
+        polarity,
         unfitted(2, "many") if out_of_fold is None else out_of_fold.polarity_calibration,
         modelled,
         about,

@@ -3,7 +3,7 @@ is judged on.
 
 With F folds, a model that leaves out folds f and g gives the scores of both: of g while choosing
 for f, and of f while choosing for g. So F·(F−1)/2 fits a setting make a fully nested validation,
-and single-fold models of the chosen setting then score their own fold.
+and models without one fold, of the settings chosen for it, then score that fold.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from precode.model.calibration import Calibration, fit_calibration, unfitted
-from precode.model.features import Raw, Spec, fit_scaling
+from precode.model.features import Raw, Spec, fit_scaling, weigh
 from precode.model.folds import assign
 from precode.model.heads import Choice, fit_codes, fit_polarity
+from precode.model.parallel import in_parallel
+from precode.model.solver import Design
 from precode.model.thresholds import decide, fit_thresholds, macro_f1
 
 Floats = npt.NDArray[np.floating]
@@ -33,6 +35,7 @@ SPECS = (
     Spec(lexical=1.2, context=0.5, c=1.0),
 )
 NESTED_FROM = 4  # transcripts: with fewer, leaving two out leaves too little to learn from
+CALIBRATE_FROM = 20  # held-out sentences: on fewer, a confidence would be a guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class OutOfFold:
 
     ``p``/``decision`` ``(n, k)`` and ``polarity (n, k, 2)`` log-odds come from models, thresholds
     and calibrations that saw nothing of the row's fold. ``nested`` is False if there were too few
-    transcripts to choose anything by validation.
+    transcripts to choose anything by validation. Settings, thresholds and calibrations rest on
+    gold rows alone; where these are too few, the calibrations are not fitted.
     """
 
     fold: npt.NDArray[np.intp]
@@ -88,99 +92,145 @@ def cross_validate(
     specs = specs if nested else specs[:1]
     fold = assign(data.y, data.groups, folds=folds, seed=seed)
     pairs = list(combinations(range(folds), 2)) if nested else []
-    total = len(pairs) * len(specs) + 2 * folds
-    done = 0
+    steps = iter(range(1, len(pairs) + folds + 1))
 
     def tick() -> None:
-        nonlocal done
-        done += 1
-        progress(done, max(total, done))
+        progress(next(steps), len(pairs) + folds)
 
+    inner = _pairs(data, fold, pairs, specs, tick)
+    choices = [
+        _choose(data, inner[:, f], (fold != f) & data.gold, specs)
+        if nested
+        else _no_choice(data, specs)
+        for f in range(folds)
+    ]
+    spec = specs[int(np.mean([c.quality for c in choices], axis=0).argmax())]
+    held = in_parallel(
+        lambda f: _held_out(data, fold == f, choices[f].spec, spec), range(folds), tick=tick
+    )
     n, k = data.y.shape
-    # inner[s][f]: scores of every row outside fold f, by models that saw neither f nor the row's fold
-    inner = np.zeros((len(specs), folds, n, k)) if nested else np.zeros((0, 0, n, k))
-    for s, spec in enumerate(specs):
-        for f, g in pairs:
-            scores = _scores(data, ~np.isin(fold, (f, g)), spec)
-            inner[s, f, fold == g] = scores[fold == g]
-            inner[s, g, fold == f] = scores[fold == f]
-            tick()
-
-    single: dict[tuple[Spec, int], Floats] = {}
-
-    def held_out(spec: Spec, f: int) -> Floats:
-        if (spec, f) not in single:
-            single[spec, f] = _scores(data, fold != f, spec)
-            tick()
-        return np.asarray(single[spec, f][fold == f])
-
-    p, decision = np.zeros((n, k)), np.zeros((n, k), dtype=bool)
-    chosen: list[Spec] = []
-    quality = np.zeros((len(specs), folds))
-    for f in range(folds):
-        rows = (fold != f) & data.gold
-        for s in range(len(specs) if nested else 0):
-            cuts = fit_thresholds(inner[s, f, rows], data.y[rows], choice=data.choice)
-            given = decide(inner[s, f, rows], cuts, choice=data.choice)
-            quality[s, f] = macro_f1(data.y[rows] >= 0.5, given)
-        best = int(quality[:, f].argmax())
-        chosen.append(specs[best])
-        own = held_out(specs[best], f)
-        if nested and rows.any():
-            scores = inner[best, f, rows]
-            cuts = fit_thresholds(scores, data.y[rows], choice=data.choice)
-            calibration = fit_calibration(scores, data.y[rows], choice=data.choice)
-        else:
-            cuts, calibration = np.zeros(k), unfitted(k, data.choice)
-        p[fold == f] = calibration(own)
-        decision[fold == f] = decide(own, cuts, choice=data.choice)
-
-    spec = specs[int(quality.mean(1).argmax())]
-    scores = np.zeros((n, k))
-    for f in range(folds):
-        scores[fold == f] = held_out(spec, f)
-    gold = data.gold if data.gold.any() else np.ones(n, dtype=bool)
-    polarity = _polarity_out_of_fold(data, fold, folds, spec, tick)
+    scores, p, decision = np.zeros((n, k)), np.zeros((n, k)), np.zeros((n, k), dtype=bool)
+    polarity = np.zeros((n, k, 2))
+    for f, (choice, found) in enumerate(zip(choices, held, strict=True)):
+        rows = fold == f
+        p[rows] = choice.calibration(found.own)
+        decision[rows] = decide(found.own, choice.thresholds, choice=data.choice)
+        scores[rows], polarity[rows] = found.final, found.polarity
+    gold = data.gold
     return OutOfFold(
         fold,
         p,
         decision,
         polarity,
-        tuple(chosen),
+        tuple(c.spec for c in choices),
         spec,
         fit_thresholds(scores[gold], data.y[gold], choice=data.choice) if nested else np.zeros(k),
-        fit_calibration(scores[gold], data.y[gold], choice=data.choice),
+        _calibration(scores[gold], data.y[gold], data.choice),
         _polarity_calibration(polarity[gold], data.polarity[gold]),
         nested,
     )
 
 
-def _scores(data: Training, train: npt.NDArray[np.bool_], spec: Spec) -> Floats:
-    """``(n, k)`` scores of all rows by a model fitted on ``train``."""
-    rows = np.flatnonzero(train)
-    x = fit_scaling(data.raw, rows, spec).apply(data.raw)
-    return fit_codes(x.take(rows), data.y[rows], choice=data.choice, c=spec.c).scores(x)
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What the other folds say for one fold: ``quality`` of each spec, and the best one's settings."""
+
+    quality: Floats
+    spec: Spec
+    thresholds: Floats
+    calibration: Calibration
 
 
-def _polarity_out_of_fold(
-    data: Training, fold: npt.NDArray[np.intp], folds: int, spec: Spec, tick: Callable[[], None]
+@dataclass(frozen=True, slots=True)
+class _HeldOut:
+    """Scores of one fold's rows ``(r, k)``, by the spec chosen for it and by the final one, and
+    polarity log-odds ``(r, k, 2)`` by the former; 0 where too few polarities are known.
+    """
+
+    own: Floats
+    final: Floats
+    polarity: Floats
+
+
+def _pairs(
+    data: Training,
+    fold: npt.NDArray[np.intp],
+    pairs: Sequence[tuple[int, int]],
+    specs: Sequence[Spec],
+    tick: Callable[[], None],
 ) -> Floats:
-    """``(n, k, 2)`` log-odds; 0 where the other folds know too few polarities to learn from."""
-    out = np.zeros(data.polarity.shape)
-    for f in range(folds):
-        rows = np.flatnonzero(fold != f)
-        x = fit_scaling(data.raw, rows, spec).apply(data.raw)
-        head = fit_polarity(x.take(rows), data.polarity[rows], c=spec.c)
-        if head is not None:
-            held = np.flatnonzero(fold == f)
-            out[held] = head.scores(x.take(held))
-        tick()
-    return out
+    """``(s, f, n, k)`` scores of every row outside fold f, by models that saw neither f nor the
+    row's fold.
+    """
+
+    def scores(pair: tuple[int, int]) -> Floats:
+        train = ~np.isin(fold, pair)
+        rows, rest = np.flatnonzero(train), np.flatnonzero(~train)
+        unit = fit_scaling(data.raw, rows, specs[0]).unit(data.raw)
+        return np.stack([_scores(data, weigh(unit, s), rows, rest, s) for s in specs])
+
+    folds = 1 + max((g for _, g in pairs), default=-1)
+    inner = np.zeros((len(specs), folds, *data.y.shape), dtype=np.float32)
+    for (f, g), found in zip(pairs, in_parallel(scores, pairs, tick=tick), strict=True):
+        left = fold[np.isin(fold, (f, g))]
+        inner[:, f, fold == g] = found[:, left == g]
+        inner[:, g, fold == f] = found[:, left == f]
+    return inner
+
+
+def _choose(
+    data: Training, scores: Floats, rows: npt.NDArray[np.bool_], specs: Sequence[Spec]
+) -> _Choice:
+    """The best of ``specs`` by macro-F1 of ``scores (s, n, k)`` on ``rows``, and its settings."""
+    y = data.y[rows]
+    cuts = [fit_thresholds(s[rows], y, choice=data.choice) for s in scores]
+    quality = np.array(
+        [
+            macro_f1(y >= 0.5, decide(s[rows], t, choice=data.choice))
+            for s, t in zip(scores, cuts, strict=True)
+        ]
+    )
+    best = int(quality.argmax())
+    calibration = _calibration(scores[best][rows], y, data.choice)
+    return _Choice(quality, specs[best], cuts[best], calibration)
+
+
+def _no_choice(data: Training, specs: Sequence[Spec]) -> _Choice:
+    k = data.y.shape[1]
+    return _Choice(np.zeros(len(specs)), specs[0], np.zeros(k), unfitted(k, data.choice))
+
+
+def _held_out(data: Training, held: npt.NDArray[np.bool_], own: Spec, final: Spec) -> _HeldOut:
+    """Scores of the rows ``held`` by models fitted on all others."""
+    rows, rest = np.flatnonzero(~held), np.flatnonzero(held)
+    unit = fit_scaling(data.raw, rows, own).unit(data.raw)
+    x = weigh(unit, own)
+    scores = _scores(data, x, rows, rest, own)
+    head = fit_polarity(x.take(rows), data.polarity[rows], c=own.c)
+    return _HeldOut(
+        scores,
+        scores if own == final else _scores(data, weigh(unit, final), rows, rest, final),
+        np.zeros((len(rest), *data.polarity.shape[1:])) if head is None
+        else head.scores(x.take(rest)),
+    )  # fmt: skip
+
+
+def _scores(
+    data: Training, x: Design, rows: npt.NDArray[np.intp], rest: npt.NDArray[np.intp], spec: Spec
+) -> Floats:
+    """``(len(rest), k)`` scores by a model fitted on ``rows``."""
+    return fit_codes(x.take(rows), data.y[rows], choice=data.choice, c=spec.c).scores(x.take(rest))
+
+
+def _calibration(scores: Floats, y: Floats, choice: Choice) -> Calibration:
+    if len(scores) < CALIBRATE_FROM:
+        return unfitted(y.shape[1], choice)
+    return fit_calibration(scores, y, choice=choice)
 
 
 def _polarity_calibration(scores: Floats, polarity: Floats) -> Calibration:
     """One slope and offset for "barrier" and one for "facilitator", over all codes given."""
     known = ~np.isnan(polarity[:, :, 0])
-    if known.sum() < 20 or not np.any(scores[known]):
+    if not np.any(scores[known]):
         return unfitted(2, "many")
-    return fit_calibration(scores[known], polarity[known], choice="many")
+    return _calibration(scores[known], polarity[known], "many")

@@ -69,7 +69,7 @@ def find_weights(model: str) -> Weights:
             int(config["hidden_size"]),
             min(int(config.get("max_position_embeddings", 256)), 256),
         )
-    except (ValueError, KeyError, UnicodeDecodeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder / 'config.json'} cannot be read: {error}") from error
 
 

@@ -23,15 +23,23 @@ class EmbeddingCache:
     def __init__(self, path: Path, key: str) -> None:
         self._path, self._key = path, key
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, timeout=30)
         try:
-            self._open()
-        except sqlite3.DatabaseError:
-            self._db.close()
-            path.unlink()
-            self._open()
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._begin_anew(error)
 
-    def _open(self) -> None:
+    def _begin_anew(self, error: sqlite3.DatabaseError) -> None:
+        """Throw the file away if ``error`` says that it is damaged; else (locked, full) raise it."""
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise error
+        self._db.close()
+        for end in ("", "-wal", "-shm"):  # an old log would be replayed into the new file
+            self._path.with_name(self._path.name + end).unlink(missing_ok=True)
         self._db = sqlite3.connect(self._path, timeout=30)
+        self._prepare()
+
+    def _prepare(self) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS embedding (encoder TEXT NOT NULL, text BLOB NOT NULL,"
@@ -43,6 +51,13 @@ class EmbeddingCache:
 
     def get(self, texts: Sequence[str], make: Callable[[Sequence[str]], Floats]) -> Floats:
         """``(n, d)`` vectors of ``texts``; ``make`` is called once, for those not kept yet."""
+        try:
+            return self._get(texts, make)
+        except sqlite3.DatabaseError as error:
+            self._begin_anew(error)
+            return self._get(texts, make)
+
+    def _get(self, texts: Sequence[str], make: Callable[[Sequence[str]], Floats]) -> Floats:
         keys = [hashlib.sha256(t.encode("utf-8")).digest() for t in texts]
         found: dict[bytes, Floats] = {}
         for at in range(0, len(keys), _CHUNK):

@@ -20,18 +20,19 @@ def writing(folder: Path, verb: str) -> Iterator[None]:
     holder = folder / ".lock-holder.json"
     try:
         lock.acquire()
+        holder.write_text(json.dumps({"pid": os.getpid(), "verb": verb}), encoding="utf-8")
     except Timeout as error:
         raise StudyError(
             f"{folder} is open for writing already{_by(holder)}",
             mend="finish or close that one, then run the command again",
         ) from error
     except OSError as error:
+        lock.release()
         raise StudyError(
             f"{folder} cannot be written: {error.strerror}",
             mend="check the folder's permissions, or copy the study to your own disk",
         ) from error
     try:
-        holder.write_text(json.dumps({"pid": os.getpid(), "verb": verb}), encoding="utf-8")
         yield
     finally:
         holder.unlink(missing_ok=True)

@@ -1,0 +1,343 @@
+"""A model on disk: what goes in comes out, and what was changed is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from coded_talk import bundle, embed, passages, training
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load as undump
+from safetensors.numpy import save as dump
+
+from precode.errors import InputError
+from precode.model.bundle import FORMAT, Bundle, load, save
+from precode.model.features import tokens
+from precode.model.passages import Passage
+from precode.model.predictions import Predictions, Verdict
+
+FILES = {"README.md", "bundle.json", "codebook.json", "tensors.safetensors", "terms.json"}
+
+
+@pytest.fixture(scope="module")
+def made() -> Bundle:
+    return bundle(np.random.default_rng(1))
+
+
+@pytest.fixture
+def folder(made: Bundle, tmp_path: Path) -> Path:
+    save(made, tmp_path / "model", "# Card\n")
+    return tmp_path / "model"
+
+
+def predict(model: Bundle, talk: list[Passage]) -> Predictions:
+    return model.predict(talk, embed, accept=0.8)
+
+
+def same(a: Predictions, b: Predictions) -> bool:
+    """To the bit; NaN equals NaN."""
+    return (
+        np.array_equal(a.p, b.p, equal_nan=True)
+        and np.array_equal(a.decision, b.decision)
+        and np.array_equal(a.polarity, b.polarity)
+        and np.array_equal(a.polarity_p, b.polarity_p)
+        and (a.verdict, a.codes, a.sentence_ids) == (b.verdict, b.codes, b.sentence_ids)
+    )
+
+
+# -- there and back --------------------------------------------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    n=st.integers(12, 50),
+    k=st.integers(2, 4),
+    transcripts=st.integers(1, 5),
+    choice=st.sampled_from(["many", "one"]),
+    polarities=st.booleans(),
+)
+def test_what_is_saved_predicts_the_same(
+    seed: int, n: int, k: int, transcripts: int, choice: str, polarities: bool
+) -> None:
+    """Any small model, on talk it has not seen: the same to the bit after loading."""
+    rng = np.random.default_rng(seed)
+    model = bundle(rng, n=n, k=k, transcripts=transcripts, choice=choice, polarities=polarities)  # type: ignore[arg-type]
+    talk = [*passages(rng, np.eye(k)), Passage("x", ""), Passage("y", "Ünknown 🙂 words?!")]
+    with tempfile.TemporaryDirectory() as parent:
+        identity = save(model, Path(parent) / "m", "card")
+        back = load(Path(parent) / "m")
+    assert back.id == identity
+    assert (back.calibration.fitted, back.about) == (model.calibration.fitted, model.about)
+    assert same(predict(model, talk), predict(back, talk))
+
+
+def test_a_folder_holds_plain_files_alone(folder: Path) -> None:
+    """Numbers, words, codebook, head and card; the same model has the same id wherever it is put."""
+    assert {p.name for p in folder.iterdir()} == FILES
+    assert set(undump((folder / "tensors.safetensors").read_bytes())) >= {"codes.weights", "idf"}
+    for name in ("bundle.json", "codebook.json", "terms.json"):
+        json.loads((folder / name).read_text(encoding="utf-8"))
+    assert (folder / "README.md").read_text(encoding="utf-8") == "# Card\n"
+
+
+def test_the_id_is_the_models(made: Bundle, tmp_path: Path) -> None:
+    """The same training gives the same id, twice and elsewhere; another one another."""
+    first = save(made, tmp_path / "a", "card")
+    assert first == save(made, tmp_path / "b", "another card")
+    assert first == save(made, tmp_path / "a", "card")
+    assert first == save(bundle(np.random.default_rng(1)), tmp_path / "c", "card")
+    assert first != save(bundle(np.random.default_rng(2)), tmp_path / "d", "card")
+    assert first != save(replace(made, about={"name": "x"}), tmp_path / "e", "card")
+
+
+def test_other_files_beside_it_do_not_matter(made: Bundle, folder: Path) -> None:
+    """Notes that somebody put there, and a card that somebody rewrote."""
+    before = load(folder).id
+    (folder / "notes.txt").write_text("ours")
+    (folder / "README.md").write_text("ours")
+    (folder / ".DS_Store").write_bytes(b"\0")
+    assert load(folder).id == before
+
+
+def test_words_of_one_sentence_are_not_written_down() -> None:
+    """A name that a single training sentence holds is nowhere in the folder."""
+    rng = np.random.default_rng(3)
+    _, _, talk = training(rng, n=60)
+    model = bundle(np.random.default_rng(3), n=60, transcripts=6)
+    with tempfile.TemporaryDirectory() as parent:
+        save(model, Path(parent) / "m", "card")
+        kept = json.loads((Path(parent) / "m" / "terms.json").read_text(encoding="utf-8"))
+    seen = [set(tokens(p.text)) for p in talk]
+    assert kept
+    assert all(sum(term in s for s in seen) >= 2 for term in kept)
+    once = {t for s in seen for t in s if sum(t in other for other in seen) == 1}
+    assert once
+    assert not once & set(kept)
+
+
+def test_terms_of_no_training_sentence_stay_out(made: Bundle, tmp_path: Path) -> None:
+    """However they came into the vocabulary; predictions do not change."""
+    wider = replace(
+        made,
+        terms=(*made.terms, "ariadne"),
+        scaling=replace(made.scaling, idf=np.append(made.scaling.idf, np.float32(0))),
+        codes=replace(
+            made.codes, weights=np.vstack([made.codes.weights, np.full((1, 3), 9, np.float32)])
+        ),
+        polarity=None,
+    )
+    save(wider, tmp_path / "m", "card")
+    assert "ariadne" not in (tmp_path / "m" / "terms.json").read_text(encoding="utf-8")
+    talk = [Passage("0", "ariadne knows about0")]
+    assert np.array_equal(
+        predict(load(tmp_path / "m"), talk).p, predict(replace(made, polarity=None), talk).p,
+        equal_nan=True,
+    )  # fmt: skip
+
+
+# -- what it predicts ------------------------------------------------------------------------------
+
+
+def test_a_code_that_is_not_modelled_is_never_given(made: Bundle) -> None:
+    """Its probability is unknown, not 0; the others are probabilities."""
+    rng = np.random.default_rng(4)
+    found = predict(made, passages(rng, rng.integers(0, 2, (40, 3)).astype(float)))
+    assert np.isnan(found.p[:, 2]).all()
+    assert not found.decision[:, 2].any()
+    assert ((found.p[:, :2] > 0) & (found.p[:, :2] < 1)).all()
+    assert found.decision[:, :2].any()
+
+
+def test_without_polarity_it_is_unclear() -> None:
+    model = bundle(np.random.default_rng(5), polarities=False)
+    found = predict(model, [Passage("0", "about0 about1")])
+    assert set(found.polarity.ravel().tolist()) == {"unclear"}
+    assert not found.polarity_p.any()
+
+
+def test_without_anything_held_out_a_person_looks() -> None:
+    """One transcript: codes are given, but nothing is accepted unread."""
+    model = bundle(np.random.default_rng(6), transcripts=1)
+    rng = np.random.default_rng(7)
+    found = predict(model, passages(rng, rng.integers(0, 2, (40, 3)).astype(float)))
+    assert not found.calibrated
+    assert set(found.verdict) == {Verdict.REVIEW}
+    assert found.decision.any()
+
+
+def test_no_passages_no_predictions(made: Bundle) -> None:
+    found = predict(made, [])
+    assert (found.p.shape, found.polarity.shape, found.verdict) == ((0, 3), (0, 3), ())
+
+
+# -- what is refused -------------------------------------------------------------------------------
+
+HASHED = ("tensors.safetensors", "terms.json", "codebook.json")
+
+
+def rehash(folder: Path) -> None:
+    """Make the head say what the files are: as one who builds a bad bundle on purpose would."""
+    head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    head["files"] = {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in HASHED}
+    (folder / "bundle.json").write_text(json.dumps(head), encoding="utf-8")
+
+
+def refused(folder: Path, match: str = ".") -> None:
+    with pytest.raises(InputError, match=match) as error:
+        load(folder)
+    assert str(folder) in str(error.value)
+    assert error.value.mend
+
+
+@pytest.mark.parametrize("name", HASHED)
+@pytest.mark.parametrize("place", [0, 0.5, -1])
+def test_one_changed_byte_is_refused(folder: Path, name: str, place: float) -> None:
+    """At the beginning, in the middle, at the end of any file."""
+    data = bytearray((folder / name).read_bytes())
+    data[int(place * len(data)) if place > 0 else int(place)] ^= 1
+    (folder / name).write_bytes(data)
+    refused(folder, f"{name} is not the file")
+
+
+@pytest.mark.parametrize("name", [*HASHED, "bundle.json"])
+def test_a_missing_file_is_refused(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    refused(folder)
+
+
+def test_no_folder_at_all_is_refused(tmp_path: Path) -> None:
+    refused(tmp_path / "nothing", "has no bundle.json")
+
+
+def test_a_newer_format_says_so(folder: Path) -> None:
+    """Before anything else of it is understood."""
+    (folder / "bundle.json").write_text(json.dumps({"format": FORMAT + 1, "new": True}))
+    refused(folder, f"format {FORMAT + 1}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "not JSON", "[]", "3", "null", "{}", '{"format": 1}', "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")],
+)  # fmt: skip
+def test_a_head_that_is_none_is_refused(folder: Path, text: str | bytes) -> None:
+    (folder / "bundle.json").write_bytes(text if isinstance(text, bytes) else text.encode())
+    refused(folder)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda h: h.pop("encoder"),
+        lambda h: h.update(encoder="minilm"),
+        lambda h: h.update(spec={"lexical": 1}),
+        lambda h: h["spec"].update(lexical="much"),
+        lambda h: h["spec"].update(context=float("nan")),
+        lambda h: h["spec"].update(more=1),
+        lambda h: h.update(spec=[]),
+        lambda h: h.update(about=3),
+        lambda h: h.update(files=[]),
+        lambda h: h["files"].pop("terms.json"),
+        lambda h: h["spec"].update(context=0.0 if h["spec"]["context"] else 0.7),
+    ],
+)
+def test_a_head_that_was_spoilt_is_refused(
+    folder: Path, spoil: Callable[[dict[str, object]], object]
+) -> None:
+    """What it says is checked here, and does not break predicting later."""
+    head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    spoil(head)
+    (folder / "bundle.json").write_text(json.dumps(head), encoding="utf-8")
+    refused(folder)
+
+
+@pytest.mark.parametrize("cut", [0, 1, 7, 9, 100, -1])
+def test_half_a_tensor_file_is_refused(folder: Path, cut: int) -> None:
+    path = folder / "tensors.safetensors"
+    path.write_bytes(path.read_bytes()[:cut])
+    rehash(folder)
+    refused(folder, "damaged")
+
+
+TENSORS = (
+    "idf", "codes.weights", "codes.intercept", "thresholds", "modelled", "calibration.slope",
+    "calibration.offset", "polarity.slope", "polarity.offset", "polarity.weights",
+    "polarity.intercept", "polarity.codes", "means.own_4", "means.own_6", "means.question",
+    "means.window",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TENSORS)
+@pytest.mark.parametrize("fault", ["missing", "longer", "flat", "nan", "text"])
+def test_tensors_that_do_not_fit_are_refused(folder: Path, name: str, fault: str) -> None:
+    """Gone, of another shape, not finite, or bytes: at loading, not at the first prediction."""
+    path = folder / "tensors.safetensors"
+    tensors = undump(path.read_bytes())
+    old = tensors.pop(name)
+    if fault == "longer":
+        tensors[name] = np.concatenate([old, old[:1]])
+    elif fault == "flat":
+        tensors[name] = old[..., None]
+    elif fault == "nan":
+        tensors[name] = np.full(old.shape, np.nan, dtype=np.float32)
+    elif fault == "text":
+        tensors[name] = np.frombuffer(b"precode", dtype=np.uint8)
+    path.write_bytes(dump(tensors))
+    rehash(folder)
+    refused(folder, "damaged")
+
+
+def test_the_tensors_above_are_all(folder: Path) -> None:
+    assert set(undump((folder / "tensors.safetensors").read_bytes())) == set(TENSORS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t[1:],
+        lambda t: [*t, "more"],
+        lambda t: [t[0], *t[:-1]],  # twice the same
+        lambda t: [1, *t[1:]],
+        lambda t: {"terms": t},
+        lambda t: None,
+    ],
+)
+def test_terms_that_do_not_fit_are_refused(
+    folder: Path, change: Callable[[list[str]], object]
+) -> None:
+    path = folder / "terms.json"
+    path.write_text(json.dumps(change(json.loads(path.read_text(encoding="utf-8")))))
+    rehash(folder)
+    refused(folder, "damaged")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"name": "x", "version": "1", "code": []}'])
+def test_a_codebook_that_is_none_is_refused(folder: Path, text: str) -> None:
+    (folder / "codebook.json").write_text(text)
+    rehash(folder)
+    refused(folder, "damaged")
+
+
+def test_a_codebook_of_other_codes_is_refused(folder: Path) -> None:
+    path = folder / "codebook.json"
+    book = json.loads(path.read_text(encoding="utf-8"))
+    book["code"].pop()
+    path.write_text(json.dumps(book))
+    rehash(folder)
+    refused(folder, "damaged")
+
+
+def test_a_failed_save_leaves_the_old_model(made: Bundle, folder: Path) -> None:
+    """Something that JSON cannot hold: the model that was there is there."""
+    before = load(folder).id
+    with pytest.raises(TypeError):
+        save(replace(made, about={"name": object()}), folder, "card")
+    assert load(folder).id == before
+    assert {p.name for p in folder.parent.iterdir()} == {"model"}

@@ -1,0 +1,204 @@
+"""What is measured of a sentence, and what is learned from the training sentences alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from coded_talk import WIDTH, embed
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from precode.model.features import (
+    BLOCKS,
+    DECAY,
+    Raw,
+    Spec,
+    fit_scaling,
+    measure,
+    tokens,
+    vocabulary,
+    weigh,
+)
+from precode.model.passages import Passage
+
+TEXTS = [
+    "We don’t have time.",
+    "No time, no money?",
+    "",
+    "… !!! —",
+    "Time is money, we know.",
+    "Die Zeit fehlt; 時間がない 🙂",
+]
+
+
+def raw_of(texts: list[str], terms: tuple[str, ...] | None = None) -> Raw:
+    talk = [Passage(str(i), t) for i, t in enumerate(texts)]
+    return measure(talk, vocabulary(texts) if terms is None else terms, embed)
+
+
+def rows(*numbers: int) -> np.ndarray:
+    return np.array(numbers, dtype=np.intp)
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def test_words_pairs_and_marks_are_tokens() -> None:
+    """Small letters; an apostrophe of either kind stays inside its word; full stops do not count."""
+    assert tokens("I DON’T know. Why?") == [
+        "i", "don't", "know", "why", "?",
+        "i don't", "don't know", "know why", "why ?",
+    ]  # fmt: skip
+    assert tokens("don't") == tokens("don’t") == ["don't"]
+    assert tokens("") == tokens(" … — ,") == []
+
+
+def test_the_vocabulary_holds_what_two_sentences_have() -> None:
+    """Twice in one sentence is one sentence; a name that one person says stays out."""
+    texts = ["time time Ariadne", "more time", "more money"]
+    assert vocabulary(texts) == ("more", "time")
+    assert vocabulary(texts, min_df=3) == ()
+    assert "time time" in vocabulary(texts, min_df=1)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", "…", "—"], ["one", "two"]])
+def test_there_may_be_no_vocabulary(texts: list[str]) -> None:
+    assert vocabulary(texts) == ()
+
+
+@given(st.lists(st.text(max_size=30), max_size=8))
+def test_any_text_gives_a_sorted_vocabulary_of_its_own_tokens(texts: list[str]) -> None:
+    found = vocabulary(texts)
+    assert list(found) == sorted(set(found))
+    assert all(sum(term in tokens(t) for t in texts) >= 2 for term in found)
+
+
+# -- raw features ----------------------------------------------------------------------------------
+
+
+def test_every_text_has_a_row_in_every_block() -> None:
+    """Empty texts, marks without words and other scripts too."""
+    raw = raw_of(TEXTS)
+    terms = vocabulary(TEXTS)
+    assert len(raw) == len(TEXTS)
+    assert {b: v.shape for b, v in raw.blocks.items()} == dict.fromkeys(BLOCKS, (len(TEXTS), WIDTH))
+    assert raw.tf.shape == (len(TEXTS), len(terms))
+    assert raw.shape.shape == (len(TEXTS), 3)
+    assert np.isfinite(raw.shape).all()
+    assert "time" in terms
+    assert raw.tf[2:4].nnz == 0
+
+
+def test_term_frequencies_grow_slowly() -> None:
+    """1 + log of the count, as scikit-learn's sublinear_tf."""
+    raw = raw_of(["time time time time", "time"], ("time",))
+    assert raw.tf.toarray()[:, 0] == pytest.approx([1 + np.log(4), 1])
+
+
+def test_own_embeddings_come_layer_by_layer() -> None:
+    raw = raw_of(["a", "b"])
+    both = embed(["a", "b"])
+    assert np.array_equal(raw.blocks["own_4"], both[:, :WIDTH])
+    assert np.array_equal(raw.blocks["own_6"], both[:, WIDTH:])
+
+
+def test_context_is_a_mean_in_which_the_nearest_counts_most() -> None:
+    """The question's sentences alike; of the window each further one 0.8 of the one before it."""
+    a, b = embed(["a", "b"])[:, :WIDTH]
+    raw = measure([Passage("0", "x", ("a", "b"), ("a", "b"))], (), embed)
+    assert raw.blocks["question"][0] == pytest.approx((a + b) / 2)
+    assert raw.blocks["window"][0] == pytest.approx((a + DECAY * b) / (1 + DECAY))
+
+
+def test_each_text_is_embedded_once() -> None:
+    """However often it is said, and whether as sentence or as context."""
+    asked: list[str] = []
+
+    def spy(texts: list[str]) -> np.ndarray:
+        asked.extend(texts)
+        return embed(texts)
+
+    talk = [Passage("0", "a", ("b",), ("b", "a")), Passage("1", "b"), Passage("2", "a", ("a",))]
+    measure(talk, (), spy)  # type: ignore[arg-type]
+    assert sorted(asked) == ["a", "b"]
+
+
+# -- scaling ---------------------------------------------------------------------------------------
+
+
+def test_idf_is_scikit_learns() -> None:
+    """And the rows are its TF-IDF rows, of length 1."""
+    texts = ["time money time", "time is short", "money is money", "is it"]
+    terms = vocabulary(texts)
+    scaling = fit_scaling(raw_of(texts), rows(0, 1, 2, 3), Spec(lexical=1.0))
+    theirs = TfidfVectorizer(analyzer=tokens, vocabulary=list(terms), sublinear_tf=True)
+    expected = theirs.fit_transform(texts)
+    assert scaling.idf == pytest.approx(theirs.idf_)
+    assert scaling.apply(raw_of(texts)).sparse.toarray() == pytest.approx(expected.toarray())
+
+
+def test_scaling_never_looks_at_other_rows() -> None:
+    """Other words and other embeddings in the rows held out: the same means and frequencies."""
+    held_in = ["no time", "no money", "time is money"]
+    first, second = [*held_in, "time time", "x"], [*held_in, "money", "money"]
+    terms = vocabulary([*first, *second])
+    a, b = (fit_scaling(raw_of(t, terms), rows(0, 1, 2), Spec()) for t in (first, second))
+    assert np.array_equal(a.idf, b.idf)
+    assert all(np.array_equal(a.means[name], b.means[name]) for name in BLOCKS)
+    other = fit_scaling(raw_of(first, terms), rows(0, 1, 2, 3), Spec())
+    assert not np.array_equal(a.idf, other.idf)
+    assert not np.array_equal(a.means["own_4"], other.means["own_4"])
+
+
+def test_words_of_one_training_sentence_do_not_count() -> None:
+    """They would be in the vocabulary, but only held-out sentences share them."""
+    texts = ["time", "time Ariadne", "Ariadne", "Ariadne"]
+    raw = raw_of(texts, ("ariadne", "time"))
+    scaling = fit_scaling(raw, rows(0, 1), Spec())
+    assert scaling.idf[0] == 0 < scaling.idf[1]
+    assert not scaling.apply(raw).sparse[2].toarray().any()
+
+
+def test_no_context_stays_zero() -> None:
+    """The mean of the others' context is not subtracted from nothing."""
+    talk = [Passage("0", "a", ("q",), ("q",)), Passage("1", "b", ("r",), ("r",)), Passage("2", "c")]
+    raw = measure(talk, (), embed)
+    scaling = fit_scaling(raw, rows(0, 1, 2), Spec())
+    assert scaling.means["question"] == pytest.approx(embed(["q", "r"])[:, :WIDTH].mean(0))
+    unit = scaling.unit(raw)
+    assert not unit.blocks["question"][2].any()
+    assert not unit.blocks["window"][2].any()
+    assert unit.blocks["question"][:2].any()
+
+
+def test_no_context_anywhere_is_no_trouble() -> None:
+    raw = raw_of(["a", "b", "c"])
+    x = fit_scaling(raw, rows(0, 1, 2), Spec()).apply(raw)
+    assert np.isfinite(x.dense).all()
+    assert not x.dense[:, 2 * WIDTH : 4 * WIDTH].any()
+
+
+def test_blocks_have_the_length_of_their_weight() -> None:
+    raw = raw_of(["no time", "no money", "time is money"])
+    spec = Spec(lexical=1.2, context=0.5)
+    x = fit_scaling(raw, rows(0, 1, 2), spec).apply(raw)
+    blocks = [x.dense[:, :WIDTH], x.dense[:, WIDTH : 2 * WIDTH], x.sparse.toarray()]
+    lengths = [np.linalg.norm(b, axis=1) for b in blocks]
+    assert lengths == [pytest.approx(1.0), pytest.approx(0.7), pytest.approx(1.2)]
+
+
+def test_a_block_without_weight_is_left_out() -> None:
+    raw = raw_of(["no time", "no money"])
+    scaling = fit_scaling(raw, rows(0, 1), Spec())
+    with_, without = (weigh(scaling.unit(raw), Spec(context=c)) for c in (0.7, 0.0))
+    assert with_.dense.shape[1] - without.dense.shape[1] == 2 * WIDTH
+
+
+@pytest.mark.parametrize("texts", [["", ""], ["…", "!"], ["one", "two"], ["x"]])
+def test_texts_without_common_words_have_no_words(texts: list[str]) -> None:
+    """No vocabulary at all: the other features are there, and finite."""
+    raw = raw_of(texts, ())
+    x = fit_scaling(raw, np.arange(len(texts)), Spec()).apply(raw)
+    assert x.sparse.shape == (len(texts), 0)
+    assert np.isfinite(x.dense).all()

@@ -1,0 +1,165 @@
+"""What the model sees of a sentence, from a study and from a table."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from precode.domain import Role, Sentence, Turn
+from precode.model.passages import WINDOW, Passage, passages, passages_from_texts
+
+Said = list[tuple[str, list[str]]]  # (speaker, sentences) by turn
+
+
+def talk(turns: Said, name: str = "t") -> tuple[list[Sentence], dict[str, list[Turn]]]:
+    """A transcript in which "I" is the interviewer."""
+    sentences, spoken, at = [], [], 0
+    for number, (speaker, texts) in enumerate(turns):
+        start = at
+        for text in texts:
+            place = Sentence.make_id(name, at, at + len(text))
+            sentences.append(
+                Sentence(place, name, number, at, at + len(text), text, speaker != "I")
+            )
+            at += len(text) + 1
+        role = Role.INTERVIEWER if speaker == "I" else Role.PARTICIPANT
+        spoken.append(Turn(number, speaker, role, start, at))
+    return sentences, {name: spoken}
+
+
+def see(turns: Said) -> list[Passage]:
+    return passages(*talk(turns), behaviour="walking")
+
+
+def from_table(before: str) -> Passage:
+    return passages_from_texts(["Yes."], [before], ["walking"], ["0"])[0]
+
+
+# -- from a study ----------------------------------------------------------------------------------
+
+
+def test_only_codable_sentences_are_passages_and_all_talk_is_context() -> None:
+    found = see([("I", ["Do you walk?"]), ("P", ["No."])])
+    assert [(p.text, p.question, p.window) for p in found] == [
+        ("No.", ("Do you walk?",), ("Do you walk?",))
+    ]
+    assert found[0].behaviour == "walking"
+    assert found[0].id == "t:13-16"
+
+
+def test_the_first_sentence_has_no_context() -> None:
+    first = see([("P", ["Well.", "I walk."])])[0]
+    assert (first.question, first.window) == ((), ())
+
+
+def test_own_earlier_sentences_are_window_but_not_question() -> None:
+    """The question is the whole turn of the other speaker, in order; the window nearest first."""
+    last = see([("I", ["So.", "Why?"]), ("P", ["It rains.", "And hurts."])])[-1]
+    assert last.question == ("So.", "Why?")
+    assert last.window == ("It rains.", "Why?", "So.")
+
+
+def test_another_participant_asks_as_well() -> None:
+    """In a focus group the turn before may be anybody's."""
+    last = see([("I", ["Why?"]), ("P1", ["Rain."]), ("P2", ["Knees."])])[-1]
+    assert last.question == ("Rain.",)
+
+
+def test_two_turns_of_one_speaker_have_one_question() -> None:
+    last = see([("I", ["Why?"]), ("P", ["Rain."]), ("P", ["Knees."])])[-1]
+    assert last.question == ("Why?",)
+    assert last.window == ("Rain.", "Why?")
+
+
+def test_notes_without_speakers_have_a_window_alone() -> None:
+    last = see([("", ["The ward was full."]), ("", ["Nobody sat."])])[-1]
+    assert (last.question, last.window) == ((), ("The ward was full.",))
+
+
+def test_the_window_ends() -> None:
+    last = see([("P", [f"S{i}." for i in range(WINDOW + 5)])])[-1]
+    assert last.window == tuple(f"S{i}." for i in range(WINDOW + 3, 3, -1))
+
+
+def test_transcripts_do_not_hear_each_other() -> None:
+    """Two transcripts of the same words: the same passages but for their ids, none across."""
+    turns: Said = [("I", ["Why?"]), ("P", ["Rain."])]
+    (one, a), (two, b) = talk(turns, "a"), talk(turns, "b")
+    found = passages([*one, *two], {**a, **b}, behaviour="")
+    assert [p.window for p in found] == [("Why?",), ("Why?",)]
+
+
+# -- from a table ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "counsellor: So. / counsellor: Why? / client: Rain.  / counsellor: Like what? / counsellor: Eh?",
+        "counsellor: So.\ncounsellor: Why?\r\nclient: Rain.\ncounsellor: Like what?\ncounsellor: Eh?",
+        "Dr Smith: So. / Why? / Participant 3 (F): Rain. / Dr Smith: Like what? / Eh?",
+        "I:\nSo.\nWhy?\n\nP1 :\nRain.\nI:\nLike what?\nEh?\n",
+    ],
+)
+def test_labelled_talk_has_turns(before: str) -> None:
+    """The last turn is the question; labels are not words; what has no label goes on."""
+    found = from_table(before)
+    assert found.question == ("Like what?", "Eh?")
+    assert found.window == ("Eh?", "Like what?", "Rain.", "Why?", "So.")
+
+
+def test_without_labels_each_line_is_a_turn() -> None:
+    found = from_table("So why? / Rain.\nLike what?")
+    assert found.question == ("Like what?",)
+    assert found.window == ("Like what?", "Rain.", "So why?")
+
+
+@pytest.mark.parametrize("before", ["", "  ", " / ", "\n\n", "client:"])
+def test_no_talk_before_is_no_context(before: str) -> None:
+    found = from_table(before)
+    assert (found.question, found.window, found.text) == ((), (), "Yes.")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I told him: go away",
+        "and/or pills",
+        "Half past 10:30",
+        "see http://x.org",
+        "the plan is: walk",
+    ],
+)
+def test_talk_is_never_cut_off(said: str) -> None:
+    """A colon or a slash alone makes neither a label nor a turn."""
+    assert from_table(said).window == (said,)
+
+
+def test_a_table_keeps_order_ids_and_behaviours() -> None:
+    found = passages_from_texts(["A", "B"], ["", "x"], ["walking", "eating"], ["7", "3"])
+    assert [(p.id, p.text, p.behaviour) for p in found] == [
+        ("7", "A", "walking"), ("3", "B", "eating"),
+    ]  # fmt: skip
+
+
+WORDS = st.text("abc ", min_size=1, max_size=6).map(str.strip).filter(bool)
+TURNS = st.lists(st.lists(WORDS, min_size=1, max_size=4), min_size=1, max_size=9)
+
+
+@given(TURNS, st.booleans())
+def test_a_table_of_a_studys_talk_gives_the_studys_passages(
+    turns: list[list[str]], labelled: bool
+) -> None:
+    """Where the sentence begins its turn; unlabelled, turns must be single utterances."""
+    said: Said = [("PI"[i % 2], t if labelled else t[:1]) for i, t in enumerate(turns)]
+    sentences, spoken = talk(said)
+    found = {p.id: p for p in passages(sentences, spoken, behaviour="walking")}
+    for at, sentence in enumerate(sentences):
+        begins = at == 0 or sentences[at - 1].turn != sentence.turn
+        if sentence.codable and begins:
+            before = " / ".join(
+                f"{said[s.turn][0]}: {s.text}" if labelled else s.text for s in sentences[:at]
+            )
+            same = passages_from_texts([sentence.text], [before], ["walking"], [sentence.id])[0]
+            assert same == found[sentence.id]
