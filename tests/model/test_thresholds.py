@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
@@ -59,6 +59,7 @@ def test_one_of_k_has_no_cuts() -> None:
     assert fit_thresholds(5 * y - 2, y, choice="one").tolist() == [0, 0, 0]
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(-4, 4), st.booleans()), min_size=1, max_size=25).filter(
         lambda rows: any(t for _, t in rows)

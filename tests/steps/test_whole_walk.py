@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,17 +15,18 @@ from running import run
 from studies import state
 
 # Runs each list of arguments that stdin holds, in one process that may not use the network; tells
-# the exit codes, what was said, the network calls tried, and which heavy libraries were imported.
+# the exit codes, what was said, and which heavy libraries were imported. Whatever asks for the
+# network, here or in a child process, is written to the file named.
 WALKER = """
 import io, json, sys
 from contextlib import redirect_stderr, redirect_stdout
-asked = []
 def hook(event, args):
     if event == "socket.bind" and args[1] == ("::1", 0):
         return  # urllib3, which datasets imports, looks at import whether there is IPv6 at all
     if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.bind",
                  "socket.sendto", "socket.sendmsg", "urllib.Request"):
-        asked.append(f"{event} {args[1:]}")
+        with open(sys.argv[1], "a") as asked:  # a file, to hear of child processes too
+            asked.write(f"{event} {args[1:]}\\n")
         raise OSError("the network is not for us")
 sys.addaudithook(hook)
 from precode.cli.main import main
@@ -43,13 +45,16 @@ for arguments in json.load(sys.stdin):
         said.append(stream.read())
     told.append([code, *said])
 heavy = [m for m in ("torch", "transformers", "datasets", "spacy", "sklearn") if m in sys.modules]
-print(json.dumps({"told": told, "asked": asked, "heavy": heavy}))
+print(json.dumps({"told": told, "heavy": heavy}))
 """
 
 
-def walk(*commands: list[object]) -> dict[str, Any]:
+def walk(asked: Path, *commands: list[object]) -> dict[str, Any]:
+    # on a build server some libraries send nothing: here they shall think that they may
+    env = {k: v for k, v in os.environ.items() if k not in ("CI", "TF_BUILD", "JENKINS_URL")}
     done = subprocess.run(
-        [sys.executable, "-c", WALKER],
+        [sys.executable, "-c", WALKER, str(asked)],
+        env=env,
         input=json.dumps([[str(a) for a in c] for c in commands]),
         capture_output=True,
         text=True,
@@ -70,7 +75,9 @@ def test_from_files_to_a_report_offline(interviews: Path, tmp_path: Path) -> Non
     """
     study = tmp_path / "a stüdy"
     at = ["--study", study]
+    asked = tmp_path / "asked.txt"
     found = walk(
+        asked,
         ["init", study, "--behaviour", "coming to the clinic"],
         ["add", interviews, *at],
         ["codes", interviews.parent / "codings.csv", "--complete-all", *at],
@@ -81,7 +88,6 @@ def test_from_files_to_a_report_offline(interviews: Path, tmp_path: Path) -> Non
         ["status", *at],
         ["doctor", *at],
     )
-    assert found["asked"] == []
     assert "Macro-F1" in found["told"][3][1]
 
     rows = list(
@@ -103,19 +109,20 @@ def test_from_files_to_a_report_offline(interviews: Path, tmp_path: Path) -> Non
     file = tmp_path / "one.csv"
     file.write_text(f'sentence,before\n"{line}",So?\n', encoding="utf-8")
     alone = walk(
+        asked,
         ["predict", "--json", *at],
         ["predict", file, "--text-column", "sentence", "--model", model, "--json"],
     )
-    assert alone["asked"] == []
     assert not {"torch", "transformers", "datasets"} & set(alone["heavy"])
     (told,) = [json.loads(x) for x in alone["told"][1][1].splitlines()]
     assert told["sentence"] == line
     assert told["physical_opportunity.decision"] == 1
     assert told["physical_opportunity.polarity"] == "barrier"
     assert told["verdict"] in ("accept", "review")
-    walk(["predict", interviews / "interview-4.txt", "--model", model, "--out", out])
+    walk(asked, ["predict", interviews / "interview-4.txt", "--model", model, "--out", out])
     bare = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
     assert len(bare) == 14
+    assert not asked.exists(), asked.read_text()
 
     first, second = sorted((study / "runs").glob("*.parquet"))
     assert columns(first) == columns(second)

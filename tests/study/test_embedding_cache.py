@@ -95,15 +95,16 @@ def test_a_damaged_database_is_begun_anew(path: Path, begin: int) -> None:
 
 
 def test_an_old_log_is_not_replayed_into_a_new_file(path: Path) -> None:
-    """What a killed process left beside a damaged file goes with it."""
-    first = EmbeddingCache(path, "minilm")
-    first.get(["a"], Maker(extra=5))
+    """The last writes of a killed process, to a file that is damaged by now, go with it."""
+    get(path, ["a"], Maker(extra=5))
+    killed = EmbeddingCache(path, "minilm")
+    killed.get(["b"], Maker(extra=5))
     logs = {end: Path(f"{path}{end}").read_bytes() for end in ("-wal", "-shm")}
-    first.close()
+    killed.close()
     path.write_bytes(b"not a database" * 500)
     for end, log in logs.items():
         Path(f"{path}{end}").write_bytes(log)
-    assert get(path, ["a"], Maker()) == [[1, 97]]
+    assert get(path, ["a", "b"], Maker()) == [[1, 97], [1, 98]]
 
 
 def test_a_cache_in_use_is_not_thrown_away(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 
-# Read once, at import, by huggingface_hub, transformers, datasets and OpenVINO's telemetry.
+# Read once, at import, by huggingface_hub, transformers and datasets.
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -23,3 +24,6 @@ def offline() -> None:
     says, because participants' words must never leave the computer by somebody's default.
     """
     os.environ.update(OFFLINE)
+    # `import openvino` reports itself to Google Analytics, unasked and whatever the environment
+    # says; where this package cannot be imported, it uses a stub of its own that sends nothing
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]

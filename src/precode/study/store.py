@@ -105,16 +105,19 @@ class Store:
         """What is stored inside the ``with`` block is one transaction: all of it or nothing."""
         return self._transaction()
 
+    def _inside(self) -> bool:
+        return self._db.in_transaction
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        if self._db.in_transaction:  # part of a larger one
+        if self._inside():  # part of a larger one
             yield
             return
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            if self._db.in_transaction:  # on a full disk SQLite has rolled back already
+            if self._inside():  # on a full disk SQLite has rolled back already
                 self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
