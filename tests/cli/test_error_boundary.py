@@ -134,6 +134,21 @@ def test_a_reader_that_leaves_early_is_no_error(verb: str, coded_study: Path) ->
     assert "roken" not in told
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("verb", ["status", "review --coder CERI"])
+def test_closed_streams_are_no_error(verb: str, closed: str, coded_study: Path) -> None:
+    """Started by a scheduler without input or output, a verb does its work."""
+    command = f'"$0" -m precode {verb} --study "$1" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, str(coded_study)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 def test_the_next_command_can_be_pasted(coded_study: Path) -> None:
     """The last line names the study that was named, in quotes if its path has a space."""
     told = run("status", "--study", coded_study).err

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, softmax
 
+from precode.model import calibration
 from precode.model.calibration import fit_calibration, unfitted
 
 Floats = npt.NDArray[np.floating]
@@ -110,6 +111,18 @@ def test_a_code_with_few_positives_stays_modest(positives: int) -> None:
     p = found(scores)[:, 2]
     assert p.mean() == pytest.approx(positives / 300, abs=0.01)
     assert ((p > 0) & (p < 1)).all()
+
+
+def test_slopes_are_drawn_to_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stronger, the nearer; a single code has nobody to lean on."""
+    rng = np.random.default_rng(7)
+    scores, y = distorted(rng, 80, np.full(5, -2.0), slope=1, shift=0)
+    spread = []
+    for strength in (0.0, calibration.SHRINK, 200.0):
+        monkeypatch.setattr(calibration, "SHRINK", strength)
+        spread.append(float(np.ptp(fit_calibration(scores, y, choice="many").slope)))
+    assert spread[0] > spread[1] * 1.2
+    assert spread[1] > 5 * spread[2]
 
 
 def test_a_code_that_is_always_given() -> None:

@@ -48,6 +48,11 @@ def test_a_folder_that_is_not_there(arguments: list[str], tmp_path: Path) -> Non
     assert not tree(tmp_path)
 
 
+def test_a_file_is_no_study(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("INT: So?\n")
+    run("status", "--study", tmp_path / "talk.txt").refused(4, "is a file", "--study FOLDER")
+
+
 def test_the_folder_above_a_study_points_into_it(coded_study: Path) -> None:
     """The likeliest slip: being one folder too high."""
     ran = run("status", "--study", coded_study.parent)
@@ -98,7 +103,7 @@ def folder(study: Path) -> None:
 
 
 DAMAGE: dict[str, tuple[Callable[[Path], None], list[str]]] = {
-    "missing": (remove, ["damaged study", "study.db missing", "precode doctor"]),
+    "missing": (remove, ["damaged study", "study.db missing", "restore"]),
     "empty": (empty, ["study.db", "is empty", "restore"]),
     "garbage": (garbage, ["study.db", "no database", "restore"]),
     "scribbled over": (scribble, ["study.db", "damaged", "restore"]),

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from precode.cli.console import Progress, say, then
+from precode.errors import quoted
 
 EXAMPLE = "Example: precode demo my-demo"
 
@@ -29,6 +30,5 @@ def demo(folder: Path) -> None:
 
     say("An invented study: no person, place or word in it is real.")
     step(folder, progress=Progress(), told=told)
-    then(
-        f"open {folder / 'reports' / 'report.html'}; then: precode review --study {folder} --coder YOU"
-    )
+    page = quoted(folder / "reports" / "report.html")
+    then(f"open {page}; then: precode review --study {quoted(folder)} --coder YOU")

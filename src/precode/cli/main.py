@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+from pathlib import Path
 
 import click
 
@@ -92,6 +93,9 @@ _ENVIRONMENT = {
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and exit with a documented code."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever started us: a scheduler, a shell's >&-
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 until exit
     if hasattr(sys.stdout, "reconfigure"):  # Windows consoles and pipes are not UTF-8 by default
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         sys.stderr.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]

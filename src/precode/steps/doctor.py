@@ -16,8 +16,8 @@ from precode.resources import codebooks
 from precode.steps.models import names
 from precode.steps.opening import Study, open_study
 from precode.steps.predict import latest_run
-from precode.study.folder import Folder
 from precode.study.runs import runs
+from precode.study.store import restoring
 
 PACKAGES = ("torch", "transformers", "scikit-learn", "datasets", "spacy", "openvino", "rapidfuzz")
 
@@ -63,17 +63,12 @@ def _study(path: Path) -> Iterator[Check]:
             yield from _database(study)
             yield from _models(study)
     except PrecodeError as error:
-        yield Check(f"study {path}", False, error.what, error.mend or _restore(path))
-
-
-def _restore(path: Path) -> str:
-    copies = sorted(Folder(path).backups.glob("study-*.db"))
-    return f"the newest backup is {copies[-1]}" if copies else ""
+        yield Check(f"study {path}", False, error.what, error.mend)
 
 
 def _database(study: Study) -> Iterator[Check]:
     wrong = study.store.check()
-    mend = _restore(study.folder.root)
+    mend = restoring(study.folder.database)
     yield Check("database", not wrong, "; ".join(wrong) or "sound", mend if wrong else "")
     texts = study.store.transcripts()
     changed = [t.name for t in texts if hashlib.sha256(t.text.encode()).hexdigest() != t.sha256]

@@ -34,8 +34,7 @@ class EmbeddingCache:
         if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise error
         self._db.close()
-        for end in ("", "-wal", "-shm"):  # an old log would be replayed into the new file
-            self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+        self._path.unlink(missing_ok=True)
         self._db = sqlite3.connect(self._path, timeout=30)
         self._prepare()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precode.errors import StudyError, quoted
+from precode.study.store import restoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Folder:
 def find(path: Path) -> Folder:
     """The study at ``path``. Raises :class:`StudyError` if the folder is not one."""
     folder = Folder(path)
+    if path.is_file():
+        raise StudyError(f"{path} is a file", mend="name the study's folder: --study FOLDER")
     if not path.is_dir():
         raise StudyError(
             f"{path} is not a folder",
@@ -73,6 +76,8 @@ def find(path: Path) -> Folder:
     if missing:
         raise StudyError(
             f"{path.resolve()} is a damaged study: {', '.join(missing)} missing",
-            mend=f"look in {folder.backups}, or run: precode doctor --study {quoted(path)}",
+            mend=restoring(folder.database)
+            if folder.database.name in missing
+            else "put it back, or copy that of a new study: precode init NEW_FOLDER",
         )
     return folder

@@ -83,7 +83,9 @@ class Store:
                 f"{self.path} is a database of another program", mend="choose another folder"
             )
         if not tables and not new:
-            raise StudyError(f"{self.path} is empty: its content is lost", mend=_restore(self.path))
+            raise StudyError(
+                f"{self.path} is empty: its content is lost", mend=restoring(self.path)
+            )
 
     def _migrate(self) -> None:
         (done,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -359,14 +361,17 @@ def _study_error(path: Path, error: sqlite3.DatabaseError) -> StudyError | None:
     what, mend = found
     return StudyError(
         f"{path}: {what} ({error})",
-        mend=_restore(path) if mend == "restore" else mend or _WRITABLE,
+        mend=restoring(path) if mend == "restore" else mend or _WRITABLE,
     )
 
 
-def _restore(path: Path) -> str:
+def restoring(path: Path) -> str:
+    """What to do when the database at ``path`` is lost or damaged."""
     copies = sorted((path.parent / "backups").glob("study-*.db"))
     if copies:
-        return f"restore the newest backup: copy {copies[-1]} over it"
+        log = path.with_name(f"{path.name}-wal")  # SQLite would replay it into the copy
+        also = f", and delete {log.name}" if log.exists() else ""
+        return f"restore the newest backup: copy {copies[-1]} over it{also}"
     return "restore the study folder from your own backup: there is no copy in it"
 
 
