@@ -33,6 +33,7 @@ SPECS = (
     Spec(lexical=0.7, context=0.0, c=0.3),
     Spec(lexical=0.7, context=0.7, c=1.0),
     Spec(lexical=1.0, context=0.5, c=0.2),
+    Spec(lexical=1.2, context=0.5, c=1.0),
 )
 NESTED_FROM = 4  # transcripts: with fewer, leaving two out leaves too little to learn from
 CALIBRATE_FROM = 20  # held-out sentences: on fewer, a confidence would be a guess
