@@ -59,6 +59,8 @@ def read_bytes(path: Path, *, max_megabytes: float) -> bytes:
     try:
         if path.is_dir():
             raise InputError(f"{path} is a folder, not a file", mend="name a file in it")
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is a device or pipe, not a file", mend="name a file")
         size = path.stat().st_size
         if size > max_megabytes * MEGABYTE:
             raise InputError(

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from platformdirs import user_cache_path
 
+from precode.errors import InputError
+from precode.model.bundle import Bundle
 from precode.model.encoder import encoder_key, load_encoder
 from precode.model.features import LAYERS
 from precode.model.weights import find_weights
@@ -51,3 +53,22 @@ def embedding(
         yield lambda texts: kept.get(texts, make)
     finally:
         kept.close()
+
+
+@contextmanager
+def embedding_of(bundle: Bundle, *, cache: Path | None, progress: Progress) -> Iterator[Embed]:
+    """As :func:`embedding`, for the encoder and precision that ``bundle`` was trained with.
+
+    Raises :class:`InputError` if the encoder on this machine is another one: its features would
+    quietly mean something else.
+    """
+    precision = bundle.encoder_key.rpartition("-")[2]
+    here = key_of(bundle.encoder_model, precision)
+    if here != bundle.encoder_key:
+        raise InputError(
+            f"the model was trained with another encoder ({bundle.encoder_key}) than "
+            f"{bundle.encoder_model!r} is here ({here})",
+            mend="put the encoder of that time back, or train again: precode train",
+        )
+    with embedding(bundle.encoder_model, precision, cache=cache, progress=progress) as embed:
+        yield embed

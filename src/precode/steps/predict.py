@@ -14,7 +14,7 @@ import precode
 from precode.errors import StudyError, TooLittleError
 from precode.model.passages import passages
 from precode.model.predictions import Predictions, Verdict
-from precode.steps.embedding import embedding
+from precode.steps.embedding import embedding_of
 from precode.steps.models import study_model
 from precode.steps.opening import Progress, Study, open_study, silent
 from precode.study.runs import Run, read_run, runs, write_run
@@ -53,10 +53,7 @@ def predict(path: Path, *, model: str = "", progress: Progress = silent) -> Pred
         todo = passages(study.store.sentences(), study.store.turns(), behaviour=behaviour)
         if not todo:
             raise TooLittleError("the study has no sentence to code yet", mend="precode add FILES")
-        encoder = study.settings.encoder
-        with embedding(
-            bundle.encoder_model, encoder.precision, cache=study.folder.cache, progress=progress
-        ) as embed:
+        with embedding_of(bundle, cache=study.folder.cache, progress=progress) as embed:
             found = bundle.predict(todo, embed, accept=study.settings.predict.accept)
         run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3] + f"-{Path(name).name}"
         about = {

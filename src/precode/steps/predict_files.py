@@ -16,7 +16,7 @@ from precode.model.bundle import Bundle
 from precode.model.passages import Passage, passages, passages_from_texts
 from precode.model.predictions import Predictions
 from precode.settings import Predict, Transcripts
-from precode.steps.embedding import embedding
+from precode.steps.embedding import embedding_of
 from precode.steps.models import bundle_at
 from precode.steps.opening import Progress, silent
 from precode.transcripts.gather import read_folder_or_files
@@ -46,7 +46,8 @@ def predict_table(
     accept: float | None = None,
     progress: Progress = silent,
 ) -> PreCoded:
-    """Pre-code one column of ``table`` (.csv, .tsv, .xlsx), a passage a row; every row is kept.
+    """Pre-code one column of ``table`` (.csv, .tsv, .xlsx), a passage a row; every row but
+    wholly blank ones is kept.
 
     ``context_column`` holds the talk before each passage, turns separated by line breaks or " / ".
     Rows without text get no codes and an empty verdict.
@@ -168,8 +169,7 @@ def jsonl(pre: PreCoded) -> str:
 def _predict(
     bundle: Bundle, todo: Sequence[Passage], accept: float | None, progress: Progress
 ) -> Predictions:
-    precision = bundle.encoder_key.rpartition("-")[2]
-    with embedding(bundle.encoder_model, precision, cache=None, progress=progress) as embed:
+    with embedding_of(bundle, cache=None, progress=progress) as embed:
         return bundle.predict(todo, embed, accept=accept or Predict().accept)
 
 

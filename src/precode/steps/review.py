@@ -104,11 +104,17 @@ def _order(
     """(sentence id, reason), most worth asking first; what was skipped comes last."""
     ids = [s.id for s in pool]
     uncertainty = None
-    if predictions is not None:
-        row = {s: i for i, s in enumerate(predictions.sentence_ids)}
-        if all(i in row for i in ids):
-            p = predictions.p[[row[i] for i in ids]]
-            uncertainty = score_uncertainty(np.nan_to_num(p)) if ids else None
+    if predictions is not None and ids:
+        # codes that were not modelled (NaN) have no say; nothing is as uncertain as a sentence
+        # that the run has not seen
+        known = dict(
+            zip(
+                predictions.sentence_ids,
+                score_uncertainty(np.nan_to_num(predictions.p)).tolist(),
+                strict=True,
+            )
+        )
+        uncertainty = np.array([known.get(i, 1.0) for i in ids])
     # the order depends on what was coded, so that the next session draws anew
     rng = np.random.default_rng([study.settings.train.seed, len(events)])
     queue = order_queue(ids, uncertainty, random_share=study.settings.review.random_share, rng=rng)

@@ -7,17 +7,26 @@ because rules for edited text split inside ``[pause]``, after "Tues.", and at ev
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
+
+# thinc, below spaCy, imports torch if it is there: 1.4 s for arithmetic that no tokeniser needs
+_HIDDEN = "torch" not in sys.modules
+if _HIDDEN:
+    sys.modules["torch"] = None  # type: ignore[assignment]
 import spacy
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex
+
+if _HIDDEN:
+    del sys.modules["torch"]
 
 from precode.domain import Role, Sentence, Turn
 from precode.transcripts.english import BEFORE_INITIAL, CAPITALISED, MAY_END, NEVER_ENDS, STARTERS
