@@ -17,7 +17,7 @@ from precode.steps.models import names
 from precode.steps.opening import Study, open_study
 from precode.steps.predict import latest_run
 from precode.study.runs import runs
-from precode.study.store import restoring
+from precode.study.trouble import restoring
 
 PACKAGES = ("torch", "transformers", "scikit-learn", "datasets", "spacy", "openvino", "rapidfuzz")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precode.errors import StudyError, quoted
-from precode.study.store import restoring
+from precode.study.trouble import restoring
 
 
 @dataclass(frozen=True, slots=True)

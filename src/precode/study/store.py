@@ -33,6 +33,7 @@ from precode.domain import (
 from precode.errors import StudyError
 from precode.files.atomic import replacing
 from precode.study.schema import APPLICATION_ID, MIGRATIONS
+from precode.study.trouble import restoring, study_error
 
 KEPT_BACKUPS = 10
 
@@ -55,7 +56,7 @@ class Store:
             uri = f"{path.resolve().as_uri()}?mode={'rwc' if new else 'rw'}"
             self._db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
         except sqlite3.DatabaseError as error:
-            raise _study_error(path, error) or error from error
+            raise study_error(path, error) or error from error
         try:
             self._db.execute("PRAGMA foreign_keys = ON")
             self._db.execute("PRAGMA trusted_schema = OFF")
@@ -72,7 +73,7 @@ class Store:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self._db.close()
-        if isinstance(error, sqlite3.DatabaseError) and (ours := _study_error(self.path, error)):
+        if isinstance(error, sqlite3.DatabaseError) and (ours := study_error(self.path, error)):
             raise ours from error
 
     def _check(self, new: bool) -> None:
@@ -336,43 +337,6 @@ class Store:
         verdicts = [str(r[0]) for r in self._db.execute("PRAGMA integrity_check")]
         verdicts += [f"dangling row: {r}" for r in self._db.execute("PRAGMA foreign_key_check")]
         return [v for v in verdicts if v != "ok"]
-
-
-# What is wrong with the disk or the file, not with our statements: SQLite's code, in words, mend.
-_TROUBLE = {
-    sqlite3.SQLITE_FULL: ("the disk is full", "make room on it, then run the command again"),
-    sqlite3.SQLITE_IOERR: ("the disk failed", "check the disk, then run the command again"),
-    sqlite3.SQLITE_READONLY: ("it cannot be written", ""),
-    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", ""),
-    sqlite3.SQLITE_PERM: ("it may not be opened", ""),
-    sqlite3.SQLITE_BUSY: ("it is busy", "close other programs that use it, then try again"),
-    sqlite3.SQLITE_LOCKED: ("it is busy", "close other programs that use it, then try again"),
-    sqlite3.SQLITE_CORRUPT: ("it is damaged", "restore"),
-    sqlite3.SQLITE_NOTADB: ("it is no database, or is damaged", "restore"),
-}
-_WRITABLE = "check the folder's permissions, or copy the study to a folder of your own"
-
-
-def _study_error(path: Path, error: sqlite3.DatabaseError) -> StudyError | None:
-    """``error`` in words, if it is the file's or the disk's fault; None if it is ours."""
-    found = _TROUBLE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-    if found is None:
-        return None
-    what, mend = found
-    return StudyError(
-        f"{path}: {what} ({error})",
-        mend=restoring(path) if mend == "restore" else mend or _WRITABLE,
-    )
-
-
-def restoring(path: Path) -> str:
-    """What to do when the database at ``path`` is lost or damaged."""
-    copies = sorted((path.parent / "backups").glob("study-*.db"))
-    if copies:
-        log = path.with_name(f"{path.name}-wal")  # SQLite would replay it into the copy
-        also = f", and delete {log.name}" if log.exists() else ""
-        return f"restore the newest backup: copy {copies[-1]} over it{also}"
-    return "restore the study folder from your own backup: there is no copy in it"
 
 
 def _statements(sql: str) -> Iterator[str]:
