@@ -14,9 +14,8 @@ from pathlib import Path
 
 from precode.errors import InputError, Problem, refuse
 from precode.files.atomic import replacing
+from precode.files.cells import Cell
 from precode.files.text import ILLEGAL, MIXED_ENDS, decode, read_bytes
-
-Cell = str | int | float | bool | None
 
 SUFFIXES = (".csv", ".tsv", ".xlsx")
 

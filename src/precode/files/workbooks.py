@@ -19,8 +19,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from precode.errors import InputError
+from precode.files.cells import Cell
 from precode.files.office import check_zip
-from precode.files.tables import Cell
 from precode.files.text import ILLEGAL
 
 # A sheet may claim 16,384 columns in each of a million rows with a few bytes.

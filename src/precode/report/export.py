@@ -15,8 +15,9 @@ import numpy as np
 
 from precode.errors import Problem, UsageError
 from precode.files.atomic import replacing, replacing_folder
+from precode.files.cells import Cell
 from precode.files.offline import offline
-from precode.files.tables import Cell, write_csv, write_xlsx
+from precode.files.tables import write_csv, write_xlsx
 from precode.report.index import Index, make_index
 from precode.report.view import StudyView
 

@@ -11,7 +11,8 @@ import numpy as np
 from precode.domain import Sentence
 from precode.errors import InputError, Problem, UsageError, refuse
 from precode.files.atomic import write_text
-from precode.files.tables import Cell, read_table, write_csv, write_xlsx
+from precode.files.cells import Cell
+from precode.files.tables import read_table, write_csv, write_xlsx
 from precode.model.bundle import Bundle
 from precode.model.passages import Passage, passages, passages_from_texts
 from precode.model.predictions import Predictions
