@@ -241,3 +241,18 @@ def test_unreadable_bytes_on_stdout_do_not_stop_a_verb(coded_study: Path) -> Non
         capture_output=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_review_stopped_by_ctrl_c_ends_with_130_and_keeps_what_was_decided(
+    coded_study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = iter(["n"])
+
+    def line(_prompt: str) -> str:
+        for answer in typed:
+            return answer
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", line)
+    ran = run("review", "--study", coded_study, "--coder", "CERI")
+    assert (ran.code, "1 decision" in ran.out) == (130, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -39,3 +40,5 @@ def review(coder: str, n: int | None, transcripts: tuple[str, ...], study: Path)
             store=session.store,
         )
     then("precode status" if summary.left else "precode train")
+    if summary.ended == "interrupted":
+        sys.exit(130)

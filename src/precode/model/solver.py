@@ -1,8 +1,8 @@
 """Regularised logistic regression for all codes at once, on dense ⊕ sparse features.
 
 scikit-learn's solver needs one matrix, and goes code by code. Here the two blocks stay what they
-are, and one product serves all codes: 8 to 15 times as fast for 12 codes, 3 times for AnnoMI's
-three (scripts/benchmarks/training.py). The objective is scikit-learn's; the tests hold them equal.
+are, and one product serves all codes: 7 to 15 times as fast for 12 codes
+(scripts/benchmarks/training.py). The objective is scikit-learn's; the tests hold them equal.
 """
 
 from __future__ import annotations
