@@ -214,6 +214,10 @@ def _notes(
             "fewer than four transcripts are coded: settings were not chosen by validation, "
             "and the scores are rough"
         )
+    if out is not None and not out.calibration.fitted:
+        notes.append(
+            "too few sentences were coded without a suggestion in view: the confidences only rank"
+        )
     return notes
 
 
