@@ -178,16 +178,41 @@ class EventKind(StrEnum):
 
     ``EXCERPT`` adds codes to the sentences a passage covers. ``DECISION`` replaces all that the
     coder said of one sentence; with no codes it means "read, and nothing applies". ``READ``
-    declares that the coder has read the whole range. ``SKIP`` and ``FLAG`` leave codes as they are.
-    ``UNDO`` takes back the event whose sequence number stands in ``undoes``.
+    declares that the coder has read the whole range. ``SHOWN``: the coder was shown the machine's
+    suggestion, stored before it appears; its ``codes`` are the machine's. ``SKIP``, ``FLAG`` and
+    ``SHOWN`` leave codes as they are. ``UNDO`` takes back the event whose sequence number stands in
+    ``undoes``; a ``SHOWN`` cannot be taken back, for what was seen stays seen.
     """
 
     EXCERPT = "excerpt"
     DECISION = "decision"
     READ = "read"
+    SHOWN = "shown"
     SKIP = "skip"
     FLAG = "flag"
     UNDO = "undo"
+
+
+class Reason(StrEnum):
+    """Why a sentence is asked about.
+
+    ``AUDIT``: one of the frozen random sample, the only one that feeds claims. ``RANDOM``: drawn
+    from what was left. ``TYPICAL``: stands for many sentences like it, before there is a model.
+    ``UNCERTAIN``: the model is unsure. ``RARE``: a candidate for a code with few examples.
+    ``OVERLAP``: another coder has decided it too. ``FOUND``: the coder looked it up. ``PACKET``:
+    answered in a spreadsheet. ``PROBE``: a planted wrong suggestion; what is decided on it measures
+    the coder and codes nothing.
+    """
+
+    AUDIT = "audit"
+    RANDOM = "random"
+    TYPICAL = "typical"
+    UNCERTAIN = "uncertain"
+    RARE = "rare"
+    OVERLAP = "overlap"
+    FOUND = "found"
+    PACKET = "packet"
+    PROBE = "probe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +222,9 @@ class Event:
     ``assisted`` is True if the coder had seen the machine's suggestion: such codes never validate
     the model. ``codebook`` is the version hash the act was made under. ``seq`` is 0 until stored;
     ``at`` is UTC, ISO 8601. ``origin`` says which doorway it came through ("import", "review").
-    ``reason`` says why the queue picked the sentence ("random", "uncertain"; empty for imports).
+    ``reason`` says why the queue picked the sentence (see :class:`Reason`; empty for imports).
+    A DECISION may cover several neighbouring sentences. For a SHOWN, ``model`` is the id of the
+    bundle that suggested, and ``confidence`` its calibrated probability of each of ``codes``.
     """
 
     kind: EventKind
@@ -216,6 +243,8 @@ class Event:
     batch: str = ""
     seq: int = 0
     at: str = ""
+    model: str = ""
+    confidence: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,14 +84,44 @@ class Predict(_Section):
 
 
 class Review(_Section):
-    """The review queue."""
+    """The review queue, and what a coder sees. Sources of the numbers: ``configs/study.toml``."""
 
-    # Share of random sentences among the most uncertain ones: only they are representative.
-    random_share: Share = 0.2
+    # Until this many sentences were read: typical ones, unlike each other. Then by uncertainty.
+    cold_start: Annotated[int, Field(ge=0)] = 60
+    # Shares of each batch; what is left is for the uncertain ones.
+    random_share: Share = 0.1
+    rare_share: Share = 0.15
+    # Share of sentences that another coder has decided, asked again without showing it.
+    overlap: Share = 0.1
+    # Fewer examples than this make a code rare.
+    rare_below: Annotated[int, Field(ge=0)] = 20
+    # Sentences at least this alike (cosine) to one read or in the queue are not asked.
+    duplicate: Annotated[float, Field(gt=0, le=1)] = 0.97
+    # Decisions after which the machine learns again, in the background.
+    retrain_every: Annotated[int, Field(ge=1)] = 20
     # Turns shown before and after.
     context: Annotated[int, Field(ge=0, le=20)] = 2
     # When the machine's suggestion is shown: after the coder has committed, before, or never.
     suggestion: Literal["after", "before", "never"] = "after"
+
+
+class Audit(_Section):
+    """The random sample that is never shown with a suggestion; it alone feeds claims."""
+
+    # Sentences in it; 0 lets the planner choose from the two numbers below it.
+    size: Annotated[int, Field(ge=0)] = 0
+    half_width: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    prevalence: Annotated[float, Field(gt=0, le=0.5)] = 0.1
+    # Never more than this share of what nobody has read.
+    most: Annotated[float, Field(gt=0, le=1)] = 0.25
+    # Every so manieth sentence of the queue is of the sample, until all are answered.
+    every: Annotated[int, Field(ge=1)] = 3
+    # Stop is advised once people and machine together hold this share of each code's passages.
+    recall: Annotated[float, Field(gt=0.5, lt=1)] = 0.8
+    # How sure that advice is.
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    # Whether train may learn from it: it then no longer tells how good the machine is.
+    released: bool = False
 
 
 class Settings(_Section):
@@ -104,6 +134,7 @@ class Settings(_Section):
     train: Train = Train()
     predict: Predict = Predict()
     review: Review = Review()
+    audit: Audit = Audit()
 
 
 def read_settings(path: Path) -> Settings:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precode.domain import Polarity
+from precode.review.commands import Act, Command, Direction, Give, Look, Memo, Toggle, Unknown
 from precode.review.keys import read_keys
-from precode.review.values import Act, Command, Direction, Give, Look, Memo, Toggle, Unknown
 
 B, F, X, O = Polarity.BARRIER, Polarity.FACILITATOR, Polarity.BOTH, Polarity.UNCLEAR  # noqa: E741
 

@@ -11,31 +11,23 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from precode.domain import Event, EventKind, Polarity
-from precode.review.facing import visible
-from precode.review.keys import read_keys
-from precode.review.session import begin, step
-from precode.review.state import State, decided, left_unsaved
-from precode.review.values import (
-    Act,
-    Command,
+from precode.review.commands import Act, Command, Give, Memo, Stored, Toggle
+from precode.review.effects import (
     Commit,
     Effect,
     Ended,
-    Give,
-    Item,
-    Memo,
     Notice,
-    Setup,
     ShowCodes,
     ShowHelp,
     ShowItem,
     ShowSelection,
     ShowSuggestion,
-    Stored,
-    Toggle,
-    seen_before,
-    undoable,
 )
+from precode.review.facing import visible
+from precode.review.keys import read_keys
+from precode.review.session import begin, step
+from precode.review.state import State, decided, left_unsaved
+from precode.review.values import Item, Setup, seen_before, undoable
 
 NOTHING_SEEN: frozenset[str] = frozenset()
 Bench = Any  # tests/review/conftest.py, which cannot be imported by name

@@ -25,8 +25,9 @@ from precode.domain import (
 )
 from precode.errors import StudyError
 from precode.resources import codebooks
+from precode.study.database import KEPT_BACKUPS
 from precode.study.schema import APPLICATION_ID, MIGRATIONS
-from precode.study.store import KEPT_BACKUPS, Store
+from precode.study.store import Store
 
 TALK = "Why? I went. 𝄞 Then home."
 
@@ -220,17 +221,17 @@ def test_a_failing_migration_leaves_the_older_schema(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A copy is made first; then all of a migration happens, or none."""
-    bad = ("0002 bad", "CREATE TABLE extra (a TEXT) STRICT;\nINSERT INTO nothing VALUES (1);\n")
-    good = ("0002 good", "CREATE TABLE extra (a TEXT) STRICT;\n")
-    monkeypatch.setattr("precode.study.store.MIGRATIONS", (*MIGRATIONS, bad))
+    bad = ("9999 bad", "CREATE TABLE extra (a TEXT) STRICT;\nINSERT INTO nothing VALUES (1);\n")
+    good = ("9999 good", "CREATE TABLE extra (a TEXT) STRICT;\n")
+    monkeypatch.setattr("precode.study.database.MIGRATIONS", (*MIGRATIONS, bad))
     with pytest.raises(sqlite3.OperationalError):
         Store(path)
     assert [p.name.rpartition("-")[2] for p in (path.parent / "backups").iterdir()] == [
         "migration.db"
     ]
-    monkeypatch.setattr("precode.study.store.MIGRATIONS", (*MIGRATIONS, good))
+    monkeypatch.setattr("precode.study.database.MIGRATIONS", (*MIGRATIONS, good))
     with Store(path) as store:
-        assert store._db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert store._db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)
         assert len(store.transcripts()) == 1
 
 

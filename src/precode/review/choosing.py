@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from precode.domain import EventKind
+from precode.review.commands import Act, Command, Direction, Give, Memo, Toggle
+from precode.review.effects import Notice, ShowItem, ShowSelection
 from precode.review.facing import (
     Facing,
     act,
@@ -16,17 +18,6 @@ from precode.review.facing import (
     unsaved,
 )
 from precode.review.state import Effects, State, Waiting, advance, send
-from precode.review.values import (
-    Act,
-    Command,
-    Direction,
-    Give,
-    Memo,
-    Notice,
-    ShowItem,
-    ShowSelection,
-    Toggle,
-)
 
 
 def on_item(state: State, facing: Facing, command: Command) -> tuple[State, Effects]:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from precode.domain import Polarity
-from precode.review.values import Act, Command, Direction, Give, Look, Memo, Toggle, Unknown
+from precode.review.commands import Act, Command, Direction, Give, Look, Memo, Toggle, Unknown
 
 POLARITY_KEYS = {
     "b": Polarity.BARRIER,

@@ -17,24 +17,21 @@ from typing import Literal
 
 from precode.domain import Event, EventKind
 from precode.review import wording
-from precode.review.keys import read_keys
-from precode.review.session import begin, step
-from precode.review.state import State, left_unsaved
-from precode.review.values import (
-    Command,
+from precode.review.commands import Command, Stored
+from precode.review.effects import (
     Commit,
-    Done,
     Effect,
-    Item,
     Notice,
-    Setup,
     ShowCodes,
     ShowHelp,
     ShowItem,
     ShowSelection,
     ShowSuggestion,
-    Stored,
 )
+from precode.review.keys import read_keys
+from precode.review.session import begin, step
+from precode.review.state import State, left_unsaved
+from precode.review.values import Done, Item, Setup
 from precode.review.wrap import wrap
 
 Ending = Literal["quit", "end of input", "interrupted", "failed"]

@@ -14,24 +14,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from precode.review.choosing import on_item
+from precode.review.commands import Act, Command, Look, Stored, Unknown
+from precode.review.effects import Effect, Ended, Notice, ShowCodes, ShowHelp, ShowItem
 from precode.review.state import Effects, State, advance, fresh, left_unsaved
 from precode.review.storing import redo, stored, undo
-from precode.review.values import (
-    Act,
-    Command,
-    Done,
-    Effect,
-    Ended,
-    Item,
-    Look,
-    Notice,
-    Setup,
-    ShowCodes,
-    ShowHelp,
-    ShowItem,
-    Stored,
-    Unknown,
-)
+from precode.review.values import Done, Item, Setup
 
 
 def begin(

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from precode.domain import CodePolarity, Event, EventKind
+from precode.review.effects import Commit, Effect
 from precode.review.facing import Facing, choices_of, may_suggest, unsaved
-from precode.review.values import Commit, Done, Effect, Item, Setup
+from precode.review.values import Done, Item, Setup
 
 Effects = tuple[Effect, ...]
 

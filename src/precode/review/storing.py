@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from precode.domain import CodePolarity, Event, EventKind
+from precode.review.effects import Notice, ShowItem, ShowSuggestion
 from precode.review.facing import (
     Facing,
     choices_of,
@@ -13,7 +14,7 @@ from precode.review.facing import (
     unsaved,
 )
 from precode.review.state import Effects, State, Waiting, advance, fresh, open_items, send
-from precode.review.values import Done, Notice, ShowItem, ShowSuggestion, Suggestion
+from precode.review.values import Done, Suggestion
 
 
 def undo(state: State) -> tuple[State, Effects]:

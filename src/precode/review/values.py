@@ -1,22 +1,18 @@
-"""What goes into a review session, what a coder can do in it, and what comes out. All immutable."""
+"""What goes into a review session. All immutable."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
-from precode.codebook import Code, Codebook
-from precode.domain import CodePolarity, Event, EventKind, Polarity, Sentence
+from precode.codebook import Codebook
+from precode.domain import Event, EventKind, Polarity, Reason, Sentence
 
 Policy = Literal["after", "before", "never"]
 
-# Sentences picked for these reasons never show a suggestion: they are what the model is judged by.
-BLIND = frozenset({"random", "audit"})
-
-
-# -- what goes in ------------------------------------------------------------------------------
+# Sentences asked for these reasons never show a suggestion: machine and coders are judged by them.
+BLIND = frozenset({Reason.RANDOM, Reason.AUDIT, Reason.OVERLAP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +28,14 @@ class Suggested:
 class Suggestion:
     """What the model would give a sentence; no codes means "nothing applies".
 
-    ``evidence`` is one line on why, empty where there is none.
+    ``evidence`` is one line on why, empty where there is none. ``model`` is the id of the bundle.
+    ``planted``: a wrong suggestion, made so on purpose (a probe).
     """
 
     codes: tuple[Suggested, ...] = ()
     evidence: str = ""
+    model: str = ""
+    planted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,12 @@ class Item:
     """A sentence to decide on, with what the coder sees around it.
 
     ``before`` and ``after`` are (speaker, text) in the order of the talk; the rest of the
-    sentence's own turn belongs to them. ``reason`` is why the queue picked it ("random",
-    "uncertain"); ``source`` is the transcript's name, empty to keep it from the coder.
+    sentence's own turn belongs to them. ``reason`` is why the queue picked it and ``why`` the same
+    in words for the coder; ``source`` is the transcript's name, ``role`` the speaker's.
+
+    ``earlier`` and ``later`` are the neighbouring codable sentences over which the selection may be
+    extended, nearest first: of the same speaker's talk, without a break, up to the first that this
+    coder has read.
     """
 
     sentence: Sentence
@@ -55,6 +58,10 @@ class Item:
     reason: str
     suggestion: Suggestion | None = None
     source: str = ""
+    why: str = ""
+    role: str = ""
+    earlier: tuple[Sentence, ...] = ()
+    later: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,148 +100,12 @@ def undoable(events: Sequence[Event], coder: str) -> tuple[Event, ...]:
     return tuple(reversed(out))
 
 
-def seen_before(events: Iterable[Event], setup: Setup) -> frozenset[str]:
-    """Ids of the sentences whose suggestion this coder may have seen in former sessions.
-
-    The events do not tell whether a suggestion was revealed after a decision, so it is taken that
-    it was, unless the sentence was a blind one or the study never shows any. Decisions taken back
-    count as well: what was seen stays seen.
+def seen_before(events: Iterable[Event], coder: str) -> frozenset[str]:
+    """Ids of the sentences whose suggestion ``coder`` has seen in former sessions. Taking a
+    decision back changes nothing: what was seen stays seen.
     """
     return frozenset(
         Sentence.make_id(e.transcript_id, e.start, e.end)
         for e in events
-        if e.coder == setup.coder
-        and e.origin == "review"
-        and e.kind is EventKind.DECISION
-        and (e.assisted or (setup.suggestion != "never" and e.reason not in BLIND))
+        if e.coder == coder and (e.kind is EventKind.SHOWN or e.assisted)
     )
-
-
-# -- what a coder can do -------------------------------------------------------------------------
-
-
-class Act(StrEnum):
-    """Commands without an argument, by their key."""
-
-    COMMIT = ""
-    NOTHING = "n"
-    SKIP = "s"
-    UNDO = "u"
-    REDO = "U"
-    FLAG = "!"
-    HELP = "h"
-    QUIT = "q"
-
-
-@dataclass(frozen=True, slots=True)
-class Toggle:
-    """Give the code with this number (from 1, in codebook order), or take it off again."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Give:
-    """Give the code with this number with this polarity; if it is given already, change that."""
-
-    number: int
-    polarity: Polarity
-
-
-@dataclass(frozen=True, slots=True)
-class Direction:
-    """Set the polarity of the code given last."""
-
-    polarity: Polarity
-
-
-@dataclass(frozen=True, slots=True)
-class Memo:
-    """Put this note in the place of the item's memo; empty asks what the memo is."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Show the definitions: of the code with this number, of all if None."""
-
-    number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Keys that mean nothing here."""
-
-    keys: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Not a key: the store's answer to a :class:`Commit`. ``event`` has its sequence number."""
-
-    event: Event
-
-
-Command = Act | Toggle | Give | Direction | Memo | Look | Unknown | Stored
-
-
-# -- what comes out ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """Store ``event`` durably, then answer with :class:`Stored`. Until then nothing moves on."""
-
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class ShowItem:
-    """Show what the session faces now: the item with its selection and, if seen, its suggestion;
-    or, if it faces none, that the queue is done.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class ShowSelection:
-    """Show what is chosen so far for the item faced."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShowSuggestion:
-    """Show ``suggestion``, after the coder committed ``decided`` without having seen it.
-
-    If ``agrees``, the session moves on by itself; else the coder may revise.
-    """
-
-    suggestion: Suggestion
-    decided: tuple[CodePolarity, ...]
-    agrees: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShowCodes:
-    """Show number, definition and boundary rules of these codes."""
-
-    codes: tuple[tuple[int, Code], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ShowHelp:
-    """Show all keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Show one line: what was done, or why a key did nothing and which one would."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The coder has quit."""
-
-
-Effect = Commit | ShowItem | ShowSelection | ShowSuggestion | ShowCodes | ShowHelp | Notice | Ended

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from precode.codebook import Code, Codebook
 from precode.domain import CodePolarity, EventKind, Polarity
+from precode.review.effects import ShowCodes, ShowSuggestion
 from precode.review.facing import Facing, visible
 from precode.review.keys import DIGITS
 from precode.review.state import State, open_items
-from precode.review.values import ShowCodes, ShowSuggestion, Suggestion
+from precode.review.values import Suggestion
 from precode.review.wrap import wrap
 
 _REASONS = {

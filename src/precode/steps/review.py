@@ -89,7 +89,7 @@ def reviewing(
             setup,
             tuple(scene.item(by_id[i], reason) for i, reason in order),
             past,
-            seen_before(events, setup),
+            seen_before(events, coder),
             study,
         )
 

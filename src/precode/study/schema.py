@@ -53,4 +53,26 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         ) STRICT;
         """,
     ),
+    (
+        "0002 the loop",
+        """
+        ALTER TABLE event ADD COLUMN model TEXT NOT NULL DEFAULT '';
+        ALTER TABLE event ADD COLUMN confidence TEXT NOT NULL DEFAULT '[]';
+        CREATE TABLE audit (
+            sentence_id TEXT PRIMARY KEY REFERENCES sentence(id), stratum TEXT NOT NULL,
+            position INTEGER, batch INTEGER NOT NULL, at TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_position ON audit (position) WHERE position IS NOT NULL;
+        CREATE TRIGGER audit_kept BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit sample is frozen'); END;
+        CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit sample is frozen'); END;
+        CREATE TABLE packet (
+            id TEXT PRIMARY KEY, coder TEXT NOT NULL, at TEXT NOT NULL, json TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE aside (
+            key TEXT PRIMARY KEY, packet TEXT NOT NULL, at TEXT NOT NULL, json TEXT NOT NULL
+        ) STRICT;
+        """,
+    ),
 )

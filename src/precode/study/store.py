@@ -1,19 +1,14 @@
-"""The study's database. Every public method is one transaction (those inside :meth:`Store.together`
-are one together); a crash leaves it before or after.
-
-WAL with ``synchronous=FULL``: when :meth:`Store.append` returns, the decision is on the disk, also
-if the power goes next.
+"""The study's tables. Every public method is one transaction (those inside :meth:`Store.together`
+are one together); a crash leaves it before or after. When :meth:`Store.append` returns, the
+decision is on the disk.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import precode
 from precode.codebook import Codebook
@@ -30,12 +25,7 @@ from precode.domain import (
     Transcript,
     Turn,
 )
-from precode.errors import StudyError
-from precode.files.atomic import replacing
-from precode.study.schema import APPLICATION_ID, MIGRATIONS
-from precode.study.trouble import restoring, study_error
-
-KEPT_BACKUPS = 10
+from precode.study.database import Database
 
 
 def now() -> str:
@@ -43,87 +33,22 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-class Store:
-    """An open database. Use as a context manager; close it in the thread that opened it."""
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A sentence of the frame that the audit sample was drawn from. ``position`` is its place in
+    the order of asking, None if it was not drawn. ``batch`` counts drawings: a later one serves
+    transcripts that were added later.
+    """
 
-    def __init__(self, path: Path, *, new: bool = False) -> None:
-        """Opens ``path``; creates it if ``new``. Raises :class:`StudyError` if it is no study
-        database, is damaged, cannot be opened here, or was written by a newer precode.
-        """
-        self.path = path
-        try:
-            # by URI, because a plain open makes a missing database anew, and hides that it is lost
-            uri = f"{path.resolve().as_uri()}?mode={'rwc' if new else 'rw'}"
-            self._db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
-        except sqlite3.DatabaseError as error:
-            raise study_error(path, error) or error from error
-        try:
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.execute("PRAGMA trusted_schema = OFF")
-            self._check(new)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._migrate()
-        except BaseException as error:
-            self.__exit__(type(error), error, None)
-            raise
+    sentence_id: str
+    stratum: str
+    position: int | None
+    batch: int = 1
+    at: str = ""
 
-    def __enter__(self) -> Store:
-        return self
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        self._db.close()
-        if isinstance(error, sqlite3.DatabaseError) and (ours := study_error(self.path, error)):
-            raise ours from error
-
-    def _check(self, new: bool) -> None:
-        (app,) = self._db.execute("PRAGMA application_id").fetchone()
-        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables and app != APPLICATION_ID:
-            raise StudyError(
-                f"{self.path} is a database of another program", mend="choose another folder"
-            )
-        if not tables and not new:
-            raise StudyError(
-                f"{self.path} is empty: its content is lost", mend=restoring(self.path)
-            )
-
-    def _migrate(self) -> None:
-        (done,) = self._db.execute("PRAGMA user_version").fetchone()
-        if done > len(MIGRATIONS):
-            raise StudyError(
-                f"{self.path} was written by a newer precode than {precode.__version__}",
-                mend="upgrade: pip install --upgrade precode",
-            )
-        if 0 < done < len(MIGRATIONS):
-            self.backup("before-migration")
-        for number, (_, sql) in enumerate(MIGRATIONS[done:], done + 1):
-            with self._transaction():
-                for statement in _statements(sql):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                self._db.execute(f"PRAGMA user_version = {number}")
-
-    def together(self) -> AbstractContextManager[None]:
-        """What is stored inside the ``with`` block is one transaction: all of it or nothing."""
-        return self._transaction()
-
-    def _inside(self) -> bool:
-        return self._db.in_transaction
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        if self._inside():  # part of a larger one
-            yield
-            return
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            if self._inside():  # on a full disk SQLite has rolled back already
-                self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+class Store(Database):
+    """An open study database. Use as a context manager; close it in the thread that opened it."""
 
     # -- transcripts ---------------------------------------------------------------------------
 
@@ -249,11 +174,12 @@ class Store:
                 at = e.at or now()
                 cursor = self._db.execute(
                     "INSERT INTO event (at, kind, coder, transcript_id, start, end, codes, assisted,"
-                    " codebook, origin, reason, memo, seconds, undoes, batch)"
-                    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                    " codebook, origin, reason, memo, seconds, undoes, batch, model, confidence)"
+                    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                     (at, e.kind.value, e.coder, e.transcript_id, e.start, e.end,
                      json.dumps([[c.code, c.polarity.value] for c in e.codes]), int(e.assisted),
-                     e.codebook, e.origin, e.reason, e.memo, e.seconds, e.undoes, e.batch),
+                     e.codebook, e.origin, e.reason, e.memo, e.seconds, e.undoes, e.batch,
+                     e.model, json.dumps(e.confidence)),
                 )  # fmt: skip
                 stored.append(replace(e, seq=cursor.lastrowid or 0, at=at))
             for row in unplaced:
@@ -275,10 +201,12 @@ class Store:
                 kind=EventKind(kind), coder=coder, transcript_id=t, start=start, end=end,
                 codes=tuple(CodePolarity(c, Polarity(p)) for c, p in json.loads(codes)),
                 assisted=bool(assisted), codebook=codebook, origin=origin, reason=reason, memo=memo,
-                seconds=seconds, undoes=undoes, batch=batch, seq=seq, at=at,
+                seconds=seconds, undoes=undoes, batch=batch, seq=seq, at=at, model=model,
+                confidence=tuple(json.loads(confidence)),
             )
             for seq, at, kind, coder, t, start, end, codes, assisted, codebook, origin, reason, memo,
-            seconds, undoes, batch in self._db.execute("SELECT * FROM event ORDER BY seq")
+            seconds, undoes, batch, model, confidence
+            in self._db.execute("SELECT * FROM event ORDER BY seq")
         )  # fmt: skip
 
     def unplaced(self) -> tuple[dict[str, object], ...]:
@@ -289,7 +217,64 @@ class Store:
             latest[tuple(row.get(k) for k in ("source", "text", "code", "polarity", "coder"))] = row
         return tuple(latest.values())
 
-    # -- log and care --------------------------------------------------------------------------
+    # -- the loop ------------------------------------------------------------------------------
+
+    def freeze_audit(self, rows: Sequence[AuditRow]) -> None:
+        """Keep the frame and the sample drawn from it, for good: triggers refuse any change."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT INTO audit VALUES (?,?,?,?,?)",
+                [(r.sentence_id, r.stratum, r.position, r.batch, r.at or now()) for r in rows],
+            )
+            drawn = sum(r.position is not None for r in rows)
+            self._log("audit", {"frame": len(rows), "drawn": drawn})
+
+    def audit(self) -> tuple[AuditRow, ...]:
+        """The frame, the drawn ones first, in the order of asking."""
+        return tuple(
+            AuditRow(*row)
+            for row in self._db.execute(
+                "SELECT sentence_id, stratum, position, batch, at FROM audit"
+                " ORDER BY position IS NULL, position, sentence_id"
+            )
+        )
+
+    def keep_packet(self, packet: str, coder: str, content: Mapping[str, object]) -> None:
+        """Remember which sentences went out to ``coder`` in the spreadsheet ``packet``."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO packet VALUES (?,?,?,?)", (packet, coder, now(), json.dumps(content))
+            )
+            self._log("packet", {"packet": packet, "coder": coder})
+
+    def packets(self) -> dict[str, tuple[str, dict[str, object]]]:
+        """Packet id → (coder, what was kept of it), oldest first."""
+        return {
+            i: (coder, json.loads(text))
+            for i, coder, text in self._db.execute(
+                "SELECT id, coder, json FROM packet ORDER BY at, id"
+            )
+        }
+
+    def set_aside(self, packet: str, rows: Mapping[str, Mapping[str, object]]) -> int:
+        """Keep answers that stand against what is stored, apart from the history, each under its
+        key; a key kept already is left as it is. Returns how many are new.
+        """
+        with self._transaction():
+            before = self._db.total_changes
+            self._db.executemany(
+                "INSERT OR IGNORE INTO aside VALUES (?,?,?,?)",
+                [(key, packet, now(), json.dumps(dict(row))) for key, row in rows.items()],
+            )
+            return self._db.total_changes - before
+
+    def aside(self) -> tuple[dict[str, object], ...]:
+        """Answers set aside, oldest first."""
+        return tuple(
+            json.loads(t) for (t,) in self._db.execute("SELECT json FROM aside ORDER BY at, key")
+        )
+
+    # -- the log ---------------------------------------------------------------------------------
 
     def _log(self, verb: str, detail: Mapping[str, object]) -> None:
         self._db.execute(
@@ -310,41 +295,3 @@ class Store:
                 "SELECT at, verb, version, detail FROM log ORDER BY seq"
             )
         )
-
-    def backup(self, why: str) -> Path:
-        """A verified copy of the database in ``backups/``; the oldest of many are removed."""
-        folder = self.path.parent / "backups"
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        path = folder / f"study-{stamp}-{why}.db"
-        with replacing(path) as temporary:
-            copy = sqlite3.connect(temporary)
-            try:
-                self._db.backup(copy)
-                (verdict,) = copy.execute("PRAGMA quick_check").fetchone()
-            finally:
-                copy.close()
-            if verdict != "ok":
-                raise StudyError(
-                    f"the backup of {self.path} failed its check ({verdict})",
-                    mend=f"nothing was changed; run: precode doctor --study {self.path.parent}",
-                )
-        for old in sorted(folder.glob("study-*.db"))[:-KEPT_BACKUPS]:
-            old.unlink()
-        return path
-
-    def check(self) -> list[str]:
-        """What SQLite finds wrong with the file; empty if nothing."""
-        verdicts = [str(r[0]) for r in self._db.execute("PRAGMA integrity_check")]
-        verdicts += [f"dangling row: {r}" for r in self._db.execute("PRAGMA foreign_key_check")]
-        return [v for v in verdicts if v != "ok"]
-
-
-def _statements(sql: str) -> Iterator[str]:
-    """Single statements of a script: ``executescript`` would commit the open transaction."""
-    pending = ""
-    for line in sql.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
-    assert not pending.strip(), pending
