@@ -272,3 +272,29 @@ class HumanCodes:
     codings: tuple[Coding, ...]
     read: frozenset[tuple[str, str]]
     assisted: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """One coder meeting the machine's suggestion for one sentence.
+
+    ``first`` is what the coder had decided without it, None where it was in view from the start;
+    ``shown`` is the suggestion, with its calibrated ``confidence`` code by code (empty where none
+    is stored); ``final`` is what the coder's decision says in the end, None where none stands. No
+    codes mean "nothing applies". ``seconds_first`` is the time to ``first``; ``seconds_revision``
+    that of ``final``, if it was decided after the suggestion appeared. ``probe``: the suggestion
+    was wrong on purpose. ``at`` is when it was shown.
+    """
+
+    coder: str
+    sentence_id: str
+    transcript_id: str
+    first: tuple[CodePolarity, ...] | None
+    shown: tuple[CodePolarity, ...]
+    final: tuple[CodePolarity, ...] | None
+    confidence: tuple[float, ...] = ()
+    seconds_first: float | None = None
+    seconds_revision: float | None = None
+    probe: bool = False
+    at: str = ""
+    model: str = ""

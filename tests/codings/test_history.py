@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from precode.codings.history import flags, fold, pending_skips, standing, uncovered
-from precode.domain import CodePolarity, Event, EventKind, HumanCodes, Polarity, Sentence
+from precode.domain import CodePolarity, Event, EventKind, HumanCodes, Polarity, Reason, Sentence
 
 B, F, BOTH, UNCLEAR = (
     Polarity.BARRIER,
@@ -172,6 +172,22 @@ def test_skip_and_flag_change_nothing() -> None:
     assert human == HumanCodes((), frozenset())
 
 
+def test_what_the_machine_showed_codes_nothing() -> None:
+    """The codes of a SHOWN are the machine's, not the coder's; nor does it mean "read"."""
+    shown = act(EventKind.SHOWN, 0, 10, ("time", B))
+    assert folded(shown) == HumanCodes((), frozenset())
+    assert codes(folded(decision(0, 10, ("money", F)), shown)) == [("t:0-10", "money", F)]
+
+
+@pytest.mark.parametrize("kind", [EventKind.DECISION, EventKind.EXCERPT, EventKind.READ])
+def test_what_was_said_of_a_probe_says_nothing_of_the_sentence(kind: EventKind) -> None:
+    """Neither codes nor "read", and what the coder had said before still stands."""
+    probe = replace(act(kind, 0, 10, ("time", B)), reason=Reason.PROBE)
+    assert folded(probe) == HumanCodes((), frozenset())
+    assert codes(folded(decision(0, 10, ("money", F)), probe)) == [("t:0-10", "money", F)]
+    assert uncovered([replace(probe, start=12, end=20)], TALK, overlap=0.5) == []
+
+
 def test_a_decision_with_the_suggestion_in_view_is_marked_until_replaced() -> None:
     seen = decision(0, 10, ("time", B), assisted=True)
     human = folded(seen)
@@ -196,6 +212,20 @@ def test_undo_and_redo() -> None:
 def test_nobody_undoes_the_act_of_another() -> None:
     done = replace(decision(0, 10, ("time", B)), seq=1)
     assert standing([done, undo(2, 1, coder="B")]) == [done]
+
+
+def test_what_was_seen_cannot_be_taken_back() -> None:
+    """An UNDO of a SHOWN is without effect."""
+    shown = act(EventKind.SHOWN, 0, 10, ("time", B), seq=1)
+    assert standing([shown, undo(2, 1)]) == [shown]
+
+
+def test_skips_of_probes_do_not_count() -> None:
+    """Nor does a decision on one end the count of the sentence's own skips."""
+    skip, probe = act(EventKind.SKIP, 0, 10), Reason.PROBE
+    assert pending_skips([replace(skip, reason=probe)]) == {}
+    one = {(("t", 0, 10), "A"): 1}
+    assert pending_skips([skip, replace(decision(0, 10), reason=probe)]) == one
 
 
 def test_skips_are_counted_until_the_coder_decides() -> None:

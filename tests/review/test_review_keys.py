@@ -32,7 +32,7 @@ B, F, X, O = Polarity.BARRIER, Polarity.FACILITATOR, Polarity.BOTH, Polarity.UNC
         ("s", (Act.SKIP,)),
         ("u", (Act.UNDO,)),
         ("U", (Act.REDO,)),
-        ("!", (Act.FLAG,)),
+        ("?", (Act.FLAG,)),
         ("h", (Act.HELP,)),
         ("q", (Act.QUIT,)),
         ("c", (Look(None),)),
@@ -50,7 +50,7 @@ def test_each_key_is_its_command(line: str, commands: tuple[Command, ...]) -> No
 
 @pytest.mark.parametrize(
     "line",
-    ["no", "bus", "box", "fob", "1bf", "nn", "sq", "1n", "1!", "?", "z", "1b,2f", "11 q", "-1",
+    ["no", "bus", "box", "fob", "1bf", "nn", "sq", "1n", "1?", "!", "z", "1b,2f", "11 q", "-1",
      "²", "\u0661", "mm", "memo", "c x", "9" * 500, "\x1b[A"],
 )  # fmt: skip
 def test_anything_else_is_refused_whole(line: str) -> None:

@@ -1,94 +1,310 @@
-"""The review queue in its plain form: the most uncertain sentences, with random ones between.
+"""The review queue: which sentences to ask about next, and in what order.
 
-The measure and the choice are two functions. Only the random part may feed claims about the whole
-pool, so it is drawn first, without a look at the scores.
+Before anything is known, typical sentences unlike each other (TypiClust, see ``typical``); then
+those the model is in doubt about, of each predicted code in turn; among them candidates for codes
+with few examples, and some at random. The random ones are drawn first, without a look at the
+scores. Measures are in ``measures``; here is only the choice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import floor
+from itertools import chain, islice
 
 import numpy as np
-from numpy.typing import NDArray
+import numpy.typing as npt
 
-RANDOM = "random"
-UNCERTAIN = "uncertain"
+from precode.active.alike import Alike
+from precode.active.measures import POLARITY_WEIGHT, code_doubt, likeness, polarity_doubt
+from precode.active.pool import Floats, Pool, Read, Rows
+from precode.active.typical import typical, varied
+from precode.domain import Reason
+
+SAMPLE = 3000  # sentences among which typical ones are looked for: their number, squared, is work
+ROUND = 20  # typical sentences of one clustering; the next round looks away from these
+WIDE = 5  # candidates a place of the queue, out of which those unlike each other come first
 
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """A sentence to be asked about. ``reason`` says how it was picked: "random", "uncertain"."""
+    """A sentence to be asked about; ``why`` is one plain line for the coder."""
 
     sentence_id: str
-    reason: str
+    reason: Reason
+    why: str
 
 
-def score_uncertainty(proba: NDArray[np.floating]) -> NDArray[np.float64]:
-    """How unsure the model is of each sentence: 0 (of no code) to 1 (a coin toss on some code).
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What a queue is made of, as ``[review]`` in the settings says.
 
-    ``proba`` is ``(n, k)``, n sentences by k codes, each entry the probability of that code in
-    [0, 1]; codes are judged one by one, for a sentence may carry several. Returns ``(n,)``.
-    Uncertainty sampling (Lewis and Gale 1994) for each code, and the sentence counts as its most
-    uncertain code does: a mean would let many settled codes hide the one in doubt.
-
-    Raises :class:`ValueError` for another shape, no codes, or entries outside [0, 1] (NaN too).
+    ``cold_start``: sentences read before doubt counts. ``random_share`` and ``rare_share`` in
+    [0, 1], together at most 1, of every stretch of the queue. ``rare_below``: with fewer positives a
+    code is rare. ``duplicate``: cosine from which two sentences are the same question; 1: never.
     """
-    if proba.ndim != 2 or proba.shape[1] == 0:
-        raise ValueError(f"probabilities should be (sentences, codes), not {proba.shape}")
-    if not ((proba >= 0) & (proba <= 1)).all():
-        raise ValueError("probabilities should lie between 0 and 1")
-    unsure = 1.0 - np.abs(2.0 * proba.astype(np.float64) - 1.0)
-    return np.asarray(unsure.max(axis=1), dtype=np.float64)
+
+    cold_start: int
+    random_share: float
+    rare_share: float
+    rare_below: int
+    duplicate: float
+
+    def __post_init__(self) -> None:
+        shares = (self.random_share, self.rare_share)
+        if not all(0 <= s <= 1 for s in shares) or sum(shares) > 1:
+            raise ValueError(f"shares should lie between 0 and 1, and so their sum: {shares}")
 
 
-def order_queue(
-    ids: Sequence[str],
-    uncertainty: NDArray[np.floating] | None,
+def choose(
+    pool: Pool,
+    read: Read,
     *,
-    random_share: float,
+    n: int,
+    mix: Mix,
+    names: Sequence[str],
+    skipped: Mapping[str, int],
     rng: np.random.Generator,
-) -> list[QueueItem]:
-    """All of ``ids`` in the order to ask about them: a permutation, each with its reason.
+) -> tuple[QueueItem, ...]:
+    """The next ``n`` items (fewer if no more are left), the first to be asked first.
 
-    ``uncertainty`` is ``(n,)`` in the order of ``ids``, higher asked sooner, ties broken at random;
-    None where there is no model yet: then every sentence is random. Of the first m items,
-    ``random_share`` · m are random, to within one.
+    ``names (k,)`` are the codes as the coder knows them, ``skipped`` how often a sentence was
+    skipped so far. Of every prefix the shares of ``mix`` hold to within one, as long as a kind has
+    candidates; where it has none, its places go to the uncertain (or typical) ones.
 
-    The random sentences are the beginning of one shuffle of the whole pool, drawn before the
-    uncertain ones are picked: any prefix of the queue holds a simple random sample of ``ids``,
-    uncertain sentences in it as likely as others. (Drawing from what the uncertain picks left over
-    would thin out the hard sentences.) It is a sample of the ids given, so of what is left to
-    read when the queue is made, not of the study.
+    A sentence skipped once comes after the others of its kind. Near-duplicates of one read or
+    chosen are left out as long as anything else is left that was not skipped twice; what was
+    skipped twice comes when nothing else is left.
 
-    Raises :class:`ValueError` for repeated ids, a wrong number of scores or NaN, or a share
-    outside [0, 1].
+    Raises :class:`ValueError` if arrays do not fit each other.
     """
-    if len(set(ids)) != len(ids):
-        raise ValueError("the pool holds an id twice")
-    if not 0 <= random_share <= 1:
-        raise ValueError(f"random_share should lie between 0 and 1, not {random_share}")
-    shuffled = rng.permutation(len(ids))
-    if uncertainty is None:
-        return [QueueItem(ids[i], RANDOM) for i in shuffled]
-    if uncertainty.shape != (len(ids),) or np.isnan(uncertainty).any():
-        raise ValueError(f"uncertainty should be one number for each of {len(ids)} sentences")
-    is_random = _random_places(len(ids), random_share)
-    at_random = shuffled[: sum(is_random)]
-    rest = shuffled[sum(is_random) :]
-    by_doubt = rest[np.argsort(-uncertainty[rest], kind="stable")]
-    randoms, doubtful = iter(at_random), iter(by_doubt)
+    k = read.y.shape[1]
+    if pool.p is not None and pool.p.shape[1] != k:
+        raise ValueError(f"the pool has {pool.p.shape[1]} codes, what was read {k}")
+    if len(names) != k:
+        raise ValueError(f"{len(names)} names for {k} codes")
+    count = np.array([skipped.get(i, 0) for i in pool.ids], dtype=np.int64)
+    asked, sunk = np.flatnonzero(count < 2), np.flatnonzero(count >= 2)
+    about = _About(pool, read, mix, tuple(names), count)
+    out = _fill(about, asked, n, alike=mix.duplicate, rng=rng)
+    if not out:  # all that was not skipped twice repeats what was read: then that, and then the rest
+        out = _fill(about, asked, n, alike=1.0, rng=rng)
+        last = sunk[np.argsort(count[sunk], kind="stable")][: max(n - len(out), 0)]
+        out += [
+            QueueItem(pool.ids[i], Reason.RANDOM, f"skipped {count[i]} times; nothing else is left")
+            for i in last.tolist()
+        ]
+    return tuple(out)
+
+
+def places(shares: Sequence[float], n: int) -> list[int]:
+    """Which of the kinds takes each of n places: kind i has ``shares[i]`` of every prefix, to
+    within one. Shares sum to 1.
+
+    Tijdeman (1980), The chairman assignment problem: among the kinds that are due, the one whose
+    next place is due first; then no kind is ever off by more than 1 − 1/(2k − 2).
+    """
+    share = np.where(np.asarray(shares) > 1e-9, shares, 0.0)
+    slack = 1 / (2 * (share > 0).sum() - 2) if (share > 0).sum() > 1 else 0.0
+    given, out = np.zeros(len(share)), []
+    for m in range(1, n + 1):
+        ahead = share * m - given
+        wait = np.full(len(share), np.inf)
+        due = (share > 0) & (ahead >= slack - 1e-9)
+        wait[due] = (1 - slack - ahead[due]) / share[due]
+        kind = int(np.argmin(wait))
+        given[kind] += 1
+        out.append(kind)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a choice rests on. ``count (n,)``: how often each sentence of the pool was skipped."""
+
+    pool: Pool
+    read: Read
+    mix: Mix
+    names: tuple[str, ...]
+    count: npt.NDArray[np.int64]
+
+    @property
+    def modelled(self) -> bool:
+        return self.pool.p is not None and not bool(np.isnan(self.pool.p).all())
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Candidates of one kind, best first, and why each is one."""
+
+    reason: Reason
+    share: float
+    rows: Rows
+    why: Callable[[int], str]
+
+
+def _fill(
+    about: _About, rows: Rows, n: int, *, alike: float, rng: np.random.Generator
+) -> list[QueueItem]:
+    """Up to ``n`` items from ``rows``."""
+    if n <= 0 or not len(rows):
+        return []
+    screen = Alike(about.pool.vectors, about.read.vectors, least=alike)
+    rows = rng.permutation(rows)  # equals come in no order
+    by_chance = _by_chance(about, rows)
+    kinds = [*_chosen(about, rows, n, screen, rng), by_chance]
+    order = places([k.share for k in kinds], min(n, len(rows)))
+    streams = [
+        screen.each(k.rows[np.argsort(about.count[k.rows], kind="stable")]) for k in kinds
+    ]
+    # drawn before anything else is taken: no score has a say in what is random
+    drawn = list(islice(streams[-1], order.count(len(kinds) - 1)))
+    streams[-1] = chain(drawn, streams[-1])
+    out = []
+    for kind in order:
+        for other in (kind, *range(len(kinds))):  # a kind without candidates gives its place away
+            row = next(streams[other], None)
+            if row is not None:
+                found = kinds[other]
+                out.append(QueueItem(about.pool.ids[row], found.reason, found.why(row)))
+                break
+    return out
+
+
+def _chosen(
+    about: _About, rows: Rows, n: int, screen: Alike, rng: np.random.Generator
+) -> list[_Kind]:
+    """The kinds that are not random, the main one first."""
+    rest = 1 - about.mix.random_share
+    if not about.modelled or len(about.read) < about.mix.cold_start:
+        return [_typical(about, rows, n, rest, screen, rng)]
+    rare = _rare(about, rows, n, rng)
+    share = about.mix.rare_share if len(rare[0]) else 0.0
     return [
-        QueueItem(ids[next(randoms)], RANDOM)
-        if random
-        else QueueItem(ids[next(doubtful)], UNCERTAIN)
-        for random in is_random
+        _uncertain(about, rows, n, rest - share, rng),
+        _Kind(Reason.RARE, share, *rare),
     ]
 
 
-def _random_places(n: int, share: float) -> list[bool]:
-    """Which of n places are random: spread evenly, the first in the middle of its stretch."""
-    counts = [floor(m * share + 0.5) for m in range(n + 1)]
-    return [b > a for a, b in pairwise(counts)]
+def _by_chance(about: _About, rows: Rows) -> _Kind:
+    return _Kind(Reason.RANDOM, about.mix.random_share, rows, lambda _: "picked at random")
+
+
+def _typical(
+    about: _About, rows: Rows, n: int, share: float, screen: Alike, rng: np.random.Generator
+) -> _Kind:
+    """Rounds of typical sentences among a sample of ``rows`` (in random order); those skipped come
+    after them.
+    """
+    pool, read = about.pool, about.read
+    fresh, again = rows[about.count[rows] == 0], rows[about.count[rows] > 0]
+    sample = fresh[:SAMPLE]
+    sample = sample[screen.unread(sample)]
+    known = read.vectors[rng.permutation(len(read))[:SAMPLE]]
+    stands: dict[int, float] = {}
+    while len(stands) < min(n, len(sample)):
+        left = sample[~np.isin(sample, list(stands))]
+        seen = np.vstack([known, pool.vectors[list(stands)]])
+        for found in typical(pool.vectors[left], seen, n=min(ROUND, n - len(stands)), rng=rng):
+            stands[int(left[found.row])] = found.share * len(left) / len(sample) * len(fresh)
+
+    def why(row: int) -> str:
+        number = round(stands.get(row, 0))
+        return f"stands for about {number} sentences like it" if number > 1 else "unlike the others"
+
+    return _Kind(Reason.TYPICAL, share, np.array([*stands, *again], dtype=np.intp), why)
+
+
+def _uncertain(
+    about: _About, rows: Rows, n: int, share: float, rng: np.random.Generator
+) -> _Kind:
+    """Of each code in turn the sentences in doubt, those unlike each other first."""
+    pool = about.pool
+    by_code, by_polarity = code_doubt(pool), POLARITY_WEIGHT * polarity_doubt(pool)
+    worth = by_code + by_polarity
+    code = quota_code(pool, worth)
+    present = np.unique(code[rows])
+    need = -(-n // len(present))
+    lists = []
+    for j in rng.permutation(present):
+        own = rows[code[rows] == j]
+        own = own[np.lexsort([-worth[own].max(1), about.count[own]])]
+        lists.append(_varied_first(pool.vectors, own, about.count, need, rng))
+
+    def why(row: int) -> str:
+        j = int(worth[row].argmax())
+        if by_polarity[row, j] > by_code[row, j]:
+            return f"the model cannot tell if {about.names[j]} is a barrier or a facilitator here"
+        if pool.margin is None:
+            return ""
+        order = np.argsort(np.where(np.isnan(pool.margin[row]), np.inf, -pool.margin[row]))
+        if pool.choice == "one" and len(order) > 1:
+            return f"the model wavers between {about.names[order[0]]} and {about.names[order[1]]}"
+        given = [i for i in order.tolist() if i != j and pool.margin[row, i] > 0]
+        beside = about.names[given[0]] if given else "nothing"
+        return f"the model wavers between {about.names[j]} and {beside}"
+
+    return _Kind(Reason.UNCERTAIN, share, in_turn(lists)[0], why)
+
+
+def _varied_first(
+    vectors: Floats, ranked: Rows, count: npt.NDArray[np.int64], need: int, rng: np.random.Generator
+) -> Rows:
+    """``ranked``, but of its first candidates those unlike each other ahead of their likes."""
+    wide = ranked[: WIDE * need]
+    wide = wide[count[wide] == count[wide[0]]]
+    first = wide[varied(vectors[wide], n=need, rng=rng)]
+    return np.concatenate([first, ranked[~np.isin(ranked, first)]])
+
+
+def _rare(
+    about: _About, rows: Rows, n: int, rng: np.random.Generator
+) -> tuple[Rows, Callable[[int], str]]:
+    """Candidates for each rare code in turn, the rarest code first: those of highest probability;
+    of a code that is not modelled yet, those most like its examples.
+    """
+    pool, positives = about.pool, about.read.positives
+    rare = np.flatnonzero(positives < about.mix.rare_below)
+    lists, codes = [], []
+    for j in rare[np.argsort(positives[rare], kind="stable")].tolist():
+        if pool.p is not None and not np.isnan(pool.p[rows, j]).any():
+            score = pool.p[rows, j]
+        elif positives[j]:
+            score = likeness(pool.vectors[rows], about.read.vectors[about.read.y[:, j] >= 0.5])
+        else:
+            continue
+        need = -(-n // len(rare))
+        ranked = rows[np.lexsort([-score, about.count[rows]])][: WIDE * n]
+        lists.append(_varied_first(pool.vectors, ranked, about.count, need, rng))
+        codes.append(j)
+    candidates, turn = in_turn(lists)
+    whose = {row: codes[i] for row, i in zip(candidates.tolist(), turn.tolist(), strict=True)}
+
+    def why(row: int) -> str:
+        j = whose[row]
+        some = f"{positives[j]} example{'s' if positives[j] != 1 else ''} so far"
+        return f"may be {about.names[j]}, which has {some if positives[j] else 'no example yet'}"
+
+    return candidates, why
+
+
+def quota_code(pool: Pool, worth: Floats) -> Rows:
+    """``(n,)``: under which code a sentence is asked. One code: the one predicted; many: the one
+    most in doubt, by ``worth (n, k)``.
+    """
+    if pool.choice == "one" and pool.margin is not None:
+        return np.asarray(np.where(np.isnan(pool.margin), -np.inf, pool.margin).argmax(1))
+    return np.asarray(worth.argmax(1))
+
+
+def in_turn(lists: Sequence[Rows]) -> tuple[Rows, Rows]:
+    """The first of each list, then the second of each, and so on, what recurs left out; and by
+    which list each came.
+    """
+    if not lists:
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    order = np.argsort(np.concatenate([np.arange(len(own)) for own in lists]), kind="stable")
+    every = np.concatenate(list(lists))[order]
+    turn = np.repeat(np.arange(len(lists)), [len(own) for own in lists])[order]
+    first = np.sort(np.unique(every, return_index=True)[1])
+    return every[first], turn[first]

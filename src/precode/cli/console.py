@@ -97,6 +97,11 @@ def say(text: str = "") -> None:
     click.echo(text)
 
 
+def note(text: str) -> None:
+    """A remark beside the result, on stderr."""
+    click.echo(text, err=True)
+
+
 def then(command: str) -> None:
     """The last line: what to do next. On stderr, so that results can be piped."""
     ctx = click.get_current_context()
@@ -106,7 +111,7 @@ def then(command: str) -> None:
 
 def in_study(text: str, study: str) -> str:
     """``text`` with the ``--study`` of this call in every command that needs it, ready to paste."""
-    verbs = r"\bprecode (add|codes|train|predict|review|status|report|export)\b(?! --study)"
+    verbs = r"\bprecode (add|codes|train|predict|review|status|simulate|report|export)\b(?! --study)"
     return re.sub(verbs, lambda m: f"{m[0]} --study {quoted(study)}", text) if study else text
 
 

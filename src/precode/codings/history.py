@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
-from precode.domain import Coding, Event, EventKind, HumanCodes, Polarity, Sentence
+from precode.domain import Coding, Event, EventKind, HumanCodes, Polarity, Reason, Sentence
 
 Span = tuple[str, int, int]
 """(transcript id, start, end)."""
@@ -15,14 +15,15 @@ def standing(events: Iterable[Event]) -> list[Event]:
     """``events`` in order, without UNDOs and without what was undone.
 
     An UNDO of an UNDO brings the act back. An UNDO takes back only an earlier event of the same
-    coder; others are without effect.
+    coder; others are without effect, as are those of a SHOWN: what was seen stays seen.
     """
     history = list(events)
     dropped: set[tuple[str, int]] = set()
     kept: list[Event] = []
     # From the newest: whether an UNDO counts depends only on later ones.
     for event in reversed(history):
-        if event.seq and (event.coder, event.seq) in dropped:
+        gone = event.seq and (event.coder, event.seq) in dropped
+        if gone and event.kind is not EventKind.SHOWN:
             continue
         if event.kind is not EventKind.UNDO:
             kept.append(event)
@@ -58,12 +59,15 @@ def fold(events: Iterable[Event], sentences: Sequence[Sentence], *, overlap: flo
       codes it only says that these sentences were read. The same code with both directions
       becomes ``BOTH``; a definite polarity goes before ``UNCLEAR``.
     - DECISION replaces all that the coder said of the sentences it covers.
-    - READ marks the sentences inside it as read. SKIP and FLAG change nothing.
+    - READ marks the sentences inside it as read. SKIP, FLAG and SHOWN change nothing.
+    - What was said of a probe, a suggestion planted wrong on purpose, says nothing of the sentence.
     - A sentence and a coder are assisted if any act that still counts there was.
     """
     places = _Places(sentences)
     said: dict[tuple[int, str], _Said] = {}
     for event in standing(events):
+        if event.reason == Reason.PROBE:
+            continue
         if event.kind is EventKind.READ:
             for i in places.inside(event):
                 said.setdefault((i, event.coder), _Said()).assisted |= event.assisted
@@ -105,16 +109,23 @@ def uncovered(
     places = _Places(sentences)
     acts = (EventKind.EXCERPT, EventKind.DECISION)
     return [
-        e for e in standing(events) if e.kind in acts and e.codes and not places.covered(e, overlap)
+        e
+        for e in standing(events)
+        if e.kind in acts
+        and e.codes
+        and e.reason != Reason.PROBE
+        and not places.covered(e, overlap)
     ]
 
 
 def pending_skips(events: Iterable[Event]) -> dict[tuple[Span, str], int]:
     """((transcript id, start, end), coder) → how often that coder skipped the sentence since they
-    last decided on it.
+    last decided on it. Probes do not count.
     """
     skips: dict[tuple[Span, str], int] = {}
     for e in standing(events):
+        if e.reason == Reason.PROBE:
+            continue
         key = ((e.transcript_id, e.start, e.end), e.coder)
         if e.kind is EventKind.SKIP:
             skips[key] = skips.get(key, 0) + 1

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from precode.errors import InputError, Problem, refuse
 from precode.files.atomic import replacing
-from precode.files.cells import Cell
+from precode.files.cells import Cell, Form, Grid
 from precode.files.text import ILLEGAL, MIXED_ENDS, decode, read_bytes
 
 SUFFIXES = (".csv", ".tsv", ".xlsx")
@@ -54,6 +54,28 @@ def read_table(path: Path, *, max_megabytes: float = 100, sheet: str | None = No
         # Newlines inside cells and between rows often differ; that is no news in a table.
         notes = tuple(n for n in decoded.notes if n != MIXED_ENDS)
         return _table(path.name, _csv_records(path, decoded.text, delimiter), notes)
+    raise InputError(
+        f"{path} is not a table that precode reads",
+        mend=f"save it as one of {', '.join(SUFFIXES)}",
+    )
+
+
+def read_grids(path: Path, *, max_megabytes: float = 100) -> tuple[Grid, ...]:
+    """The sheets of ``path`` (.xlsx) that have any text, or the one of a .csv or .tsv, cell by cell,
+    for a reader who finds the header and bears rows that do not fit it.
+
+    Raises :class:`InputError` as :func:`read_table` does of files.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".xlsx":
+        from precode.files import workbooks  # openpyxl is heavy
+
+        return workbooks.read_grids(path, max_megabytes=max_megabytes)
+    if suffix in (".csv", ".tsv"):
+        text = decode(read_bytes(path, max_megabytes=max_megabytes), str(path)).text
+        records = _csv_records(path, text, "\t" if suffix == ".tsv" else None)
+        rows = tuple((n, tuple(r)) for n, r in records if any(cell.strip() for cell in r))
+        return (Grid(path.name, rows),)
     raise InputError(
         f"{path} is not a table that precode reads",
         mend=f"save it as one of {', '.join(SUFFIXES)}",
@@ -225,3 +247,15 @@ def write_xlsx(
 
     with _writing(path) as temporary:
         write_sheets(temporary, sheets)
+
+
+def write_forms(path: Path, forms: Sequence[Form]) -> None:
+    """A workbook of sheets to read, fill in and print, at once or not at all.
+
+    Text is text, never a formula, also once edited; drop-downs warn of other words but let them
+    stand. Raises :class:`InputError` as :func:`write_xlsx`.
+    """
+    from precode.files import workbooks  # openpyxl is heavy
+
+    with _writing(path) as temporary:
+        workbooks.write_forms(temporary, forms)

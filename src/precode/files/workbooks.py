@@ -8,24 +8,26 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
 
 from precode.errors import InputError
-from precode.files.cells import Cell
+from precode.files.cells import MAX_TEXT, Cell, Column, Form, Grid
 from precode.files.office import check_zip
 from precode.files.text import ILLEGAL
 
 # A sheet may claim 16,384 columns in each of a million rows with a few bytes.
 _MAX_CELLS = 10_000_000
-_MAX_TEXT = 32_767
 _MAX_ROWS = 1_048_576
 _DAMAGED = (
     InvalidFileException, ParseError, zipfile.BadZipFile, KeyError, ValueError, TypeError,
@@ -41,12 +43,19 @@ def read_sheet(
 ) -> tuple[str, list[tuple[int, list[str]]], tuple[str, ...]]:
     """(place for messages, [(row number, cells)], notes). See :func:`.tables.read_table`."""
     check_zip(path, max_megabytes=max_megabytes)
+    with _opened(path, data_only=True) as book:
+        return _read(path, book, sheet)
+
+
+@contextmanager
+def _opened(path: Path, *, data_only: bool) -> Iterator[Any]:
+    """The workbook, with the results of formulas (``data_only``) or the formulas themselves."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of every extension it does not know
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(path, read_only=True, data_only=data_only)
             try:
-                return _read(path, book, sheet)
+                yield book
             finally:
                 book.close()
     except _DAMAGED as error:
@@ -54,6 +63,33 @@ def read_sheet(
             f"{path} is damaged: {type(error).__name__}: {str(error)[:120]}",
             mend="open it in Excel or LibreOffice and save it again",
         ) from error
+
+
+def read_grids(path: Path, *, max_megabytes: float) -> tuple[Grid, ...]:
+    """Every sheet of ``path`` that has text. See :func:`.tables.read_grids`."""
+    check_zip(path, max_megabytes=max_megabytes)
+    with _opened(path, data_only=True) as book:
+        found = {s.title: list(_rows(path, s)) for s in book.worksheets}
+    with _opened(path, data_only=False) as book:
+        formulas = {s.title: _formulas(s) for s in book.worksheets if found[s.title]}
+    grids: list[Grid] = []
+    for title, rows in found.items():
+        filled = {(n, i) for n, cells in rows for i, cell in enumerate(cells) if cell.strip()}
+        blind = frozenset(formulas.get(title, set()) - filled)
+        if rows:
+            grids.append(Grid(title, tuple((n, tuple(cells)) for n, cells in rows), blind))
+    return tuple(grids)
+
+
+def _formulas(sheet: Any) -> set[tuple[int, int]]:
+    """(row number, column index) of the cells that hold a formula, whatever it comes to."""
+    sheet.reset_dimensions()
+    return {
+        (number, index)
+        for number, cells in enumerate(sheet.iter_rows(), 1)
+        for index, cell in enumerate(cells)
+        if cell.data_type == "f"
+    }
 
 
 def _read(
@@ -142,7 +178,7 @@ def _checked(name: str, rows: Iterable[Sequence[Cell]]) -> list[Sequence[Cell]]:
         )
     for row in checked:
         for value in row:
-            if isinstance(value, str) and len(_safe(value)) > _MAX_TEXT:
+            if isinstance(value, str) and len(_safe(value)) > MAX_TEXT:
                 raise InputError(
                     f"a cell of {len(value):,} characters does not fit in sheet {name!r}",
                     mend="write a .csv instead",
@@ -191,3 +227,80 @@ def _cell(sheet: Any, value: Cell, alignment: Alignment, font: Font | None) -> A
     if font is not None:
         cell.font = font
     return cell
+
+
+# -- forms -----------------------------------------------------------------------------------------
+
+_FILLS = {
+    "answer": PatternFill("solid", fgColor="FFF6D6"),
+    "read": PatternFill("solid", fgColor="E3E7EC"),
+    "key": PatternFill("solid", fgColor="E3E7EC"),
+    "faint": PatternFill("solid", fgColor="F5F5F5"),
+}
+_FONTS = {"read": Font(), "key": Font(bold=True), "answer": Font(), "faint": Font(color="9A9A9A")}
+
+
+def write_forms(path: Path, forms: Sequence[Form]) -> None:
+    """Writes straight to ``path``; :func:`.tables.write_forms` says what, and makes it atomic."""
+    checked = [(form, _checked(form.title, form.rows)) for form in forms]
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    used: set[str] = set()
+    for form, rows in checked:
+        sheet = book.create_sheet(_title(form.title, used))
+        _fill(sheet, form, rows)
+        _set_up(sheet, form, len(rows))
+    book.save(path)
+
+
+def _fill(sheet: Any, form: Form, rows: Sequence[Sequence[Cell]]) -> None:
+    top = Alignment(wrap_text=True, vertical="top")
+    for index, column in enumerate(form.columns, 1):
+        head = sheet.cell(1, index, _safe(column.header))
+        head.font, head.alignment, head.fill = Font(bold=True), top, _FILLS[column.look]
+        look = Alignment(vertical="top") if column.look == "faint" else top
+        for number, row in enumerate(rows, 2):
+            _put(sheet.cell(number, index), row[index - 1], column, look)
+
+
+def _put(cell: Any, value: Cell, column: Column, alignment: Alignment) -> None:
+    cell.font, cell.alignment = _FONTS[column.look], alignment
+    if column.look == "answer":
+        cell.fill = _FILLS["answer"]
+        cell.number_format = "@"  # "- not sure" and "1/2" stay what was typed
+    if isinstance(value, str) and value:
+        cell.value = _safe(value)
+        cell.data_type = "s"  # openpyxl would make a formula of "=…"
+        cell.quotePrefix = True  # and so would Excel, once the cell is edited
+    elif not isinstance(value, str):
+        cell.value = value
+
+
+def _set_up(sheet: Any, form: Form, rows: int) -> None:
+    """Widths, frozen header, drop-downs, and paper: landscape, as wide as one page."""
+    last = max(rows + 1, 2)
+    for index, column in enumerate(form.columns, 1):
+        letter = get_column_letter(index)
+        sheet.column_dimensions[letter].width = column.width
+        if column.choices or column.help:
+            # a warning, not a stop: several codes in one cell, or other names, are understood
+            choice = DataValidation(
+                type="list" if column.choices else None, formula1=column.choices or None,
+                allow_blank=True, errorStyle="warning", showErrorMessage=bool(column.choices),
+                errorTitle=column.header[:31], error="This is not on the list.",
+                showInputMessage=bool(column.help), promptTitle=column.header[:31],
+                prompt=column.help[:255],
+            )  # fmt: skip
+            choice.add(f"{letter}2:{letter}{last}")
+            sheet.add_data_validation(choice)
+    sheet.freeze_panes = "A2"
+    if form.filterable and form.columns:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(form.columns))}{last}"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
+    printed = sum(column.look != "faint" for column in form.columns)
+    sheet.print_area = f"A1:{get_column_letter(max(printed, 1))}{last}"
+    sheet.page_margins = PageMargins(left=0.3, right=0.3, top=0.4, bottom=0.5, footer=0.2)
+    sheet.oddFooter.center.text = "&A, page &P of &N"

@@ -61,19 +61,13 @@ class Bundle:
 
     def predict(self, passages: Sequence[Passage], embed: Embed, *, accept: float) -> Predictions:
         """Pre-code ``passages``; ``embed`` must be the encoder named ``encoder_key``."""
-        k = len(self.codebook.leaves)
-        parts = [
-            self._scores(passages[at : at + CHUNK], embed)
-            for at in range(0, max(len(passages), 1), CHUNK)
-        ]
-        scores = np.concatenate([codes for codes, _ in parts])
+        scores, log_odds = self.scores(passages, embed)
         p = self.calibration(scores)
         decision = decide(scores, self.thresholds, choice=self.codebook.choice) & self.modelled
         p[:, ~self.modelled] = np.nan
-        polarity_p = np.zeros((len(passages), k, 2))
+        polarity_p = np.zeros_like(log_odds)
         if self.polarity is not None:
             c = self.polarity_calibration
-            log_odds = np.concatenate([polarity for _, polarity in parts])
             polarity_p = np.asarray(expit(log_odds * c.slope + c.offset))
         applies = np.array([leaf.polarity for leaf in self.codebook.leaves])
         return Predictions(
@@ -86,7 +80,16 @@ class Bundle:
             verdicts(p, decision, accept=accept, calibrated=self.calibration.fitted),
             self.id,
             self.calibration.fitted,
+            margin=np.where(self.modelled, scores - self.thresholds, np.nan),
         )
+
+    def scores(self, passages: Sequence[Passage], embed: Embed) -> tuple[Floats, Floats]:
+        """Log-odds ``(n, k)`` of the codes and ``(n, k, 2)`` of the polarities, 0 without a head."""
+        parts = [
+            self._scores(passages[at : at + CHUNK], embed)
+            for at in range(0, max(len(passages), 1), CHUNK)
+        ]
+        return np.concatenate([c for c, _ in parts]), np.concatenate([p for _, p in parts])
 
     def _scores(self, passages: Sequence[Passage], embed: Embed) -> tuple[Floats, Floats]:
         """Log-odds ``(n, k)`` of the codes and ``(n, k, 2)`` of the polarities, 0 without a head."""

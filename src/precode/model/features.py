@@ -26,7 +26,7 @@ LAYERS = (4, 6)  # MODELLING: 4 is best within a study, the last carries codes a
 BLOCKS = ("own_4", "own_6", "question", "window")
 DECAY = 0.8  # weight of each sentence further back
 MIN_DF = 2  # a word that one sentence has teaches nothing, and may be a name
-_TOKEN = re.compile(r"\b\w+(?:['’]\w+)?\b|[?!]")
+TOKEN = re.compile(r"\b\w+(?:['’]\w+)?\b|[?!]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Raw:
 
 def tokens(text: str) -> list[str]:
     """Words and pairs of words, lower case; "?" and "!" count, "don't" is one word."""
-    words = _TOKEN.findall(text.lower().replace("’", "'"))
+    words = TOKEN.findall(text.lower().replace("’", "'"))
     return [*words, *(f"{a} {b}" for a, b in pairwise(words))]
 
 

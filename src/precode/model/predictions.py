@@ -29,7 +29,9 @@ class Predictions:
 
     ``p (n, k)`` is calibrated (or, where ``calibrated`` is False, only a rank); ``decision (n, k)``
     the codes given; ``polarity (n, k)`` the value of a :class:`Polarity` for every code, were it given;
-    ``polarity_p (n, k, 2)`` the probabilities of [barrier, facilitator].
+    ``polarity_p (n, k, 2)`` the probabilities of [barrier, facilitator]. ``margin (n, k)``: how far
+    a score is from its code's threshold, in log-odds, 0 where the decision flips; None where the
+    predictions were read from a file.
     """
 
     sentence_ids: tuple[str, ...]
@@ -41,6 +43,7 @@ class Predictions:
     verdict: tuple[Verdict, ...]
     bundle_id: str
     calibrated: bool
+    margin: Floats | None = None
 
 
 def polarities(p: Floats, has_polarity: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:

@@ -100,6 +100,11 @@ def make_index(view: StudyView) -> Index:
     )
 
 
+def code_labels(index: Index) -> dict[str, tuple[str, str]]:
+    """Code → (label, domain)."""
+    return {code: (label, b.domain) for b in index.branches for code, label in b.codes}
+
+
 def _people(view: StudyView) -> dict[Person, Mapping[str, str]]:
     """Every participant with the attributes as given; a missing value is ""."""
     people: dict[Person, Mapping[str, str]] = {

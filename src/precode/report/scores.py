@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from precode.report.grid import Column, Form, Grid, Row
-from precode.report.index import Index
-
-
-def _labels(index: Index) -> dict[str, tuple[str, str]]:
-    """Code → (label, domain)."""
-    return {code: (label, b.domain) for b in index.branches for code, label in b.codes}
+from precode.report.index import Index, code_labels
 
 
 def validation(index: Index) -> Grid | None:
@@ -16,7 +11,7 @@ def validation(index: Index) -> Grid | None:
     table = index.view.validation
     if table is None:
         return None
-    labels = _labels(index)
+    labels = code_labels(index)
     rows = []
     for r in table.rows:
         label, domain = labels.get(r.code, (r.code, ""))
@@ -53,7 +48,7 @@ def agreement(index: Index) -> Grid | None:
     """Per pair of coders and code: n, share agreed, κ."""
     if not index.view.agreement:
         return None
-    labels = _labels(index)
+    labels = code_labels(index)
     rows = tuple(
         Row(
             (

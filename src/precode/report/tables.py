@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from precode.report import assistance as assistance_
 from precode.report import findings as findings_
 from precode.report import glance, groups, provenance, quotes, scores
 from precode.report import methods as methods_
@@ -21,7 +22,8 @@ class Tables:
     """A report's content. None stands for a table the study has no data for.
 
     ``figures`` are the numbers that head it; ``skipped`` names the attributes that got no
-    table of their own, with the reason; ``model`` is empty where nothing was pre-coded.
+    table of their own, with the reason; ``model`` is empty where nothing was pre-coded;
+    ``assistance`` where no suggestion was shown. ``suggestions`` is the methods' paragraph on them.
     """
 
     title: str
@@ -39,9 +41,11 @@ class Tables:
     skipped: tuple[tuple[str, str], ...]
     validation: Grid | None
     agreement: Grid | None
+    assistance: tuple[Grid, ...]
     human_machine: Grid
     unplaced: Grid | None
     methods: tuple[Grid, ...]
+    suggestions: str
 
 
 def make_tables(
@@ -86,7 +90,9 @@ def make_tables(
         skipped=groups.skipped_attributes(index),
         validation=scores.validation(index),
         agreement=scores.agreement(index),
+        assistance=assistance_.assistance(index),
         human_machine=provenance.human_and_machine(index),
         unplaced=provenance.unplaced(index),
         methods=tuple(g for g in methods if g is not None),
+        suggestions=assistance_.method(index),
     )

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from precode.domain import EventKind
-from precode.review.commands import Act, Command, Direction, Give, Memo, Toggle
-from precode.review.effects import Notice, ShowItem, ShowSelection
+from precode.review.commands import Act, Command, Direction, Extend, Give, Memo, Toggle
+from precode.review.effects import Effect, Notice, ShowEvidence, ShowSelection, ShowWhole
+from precode.review.extending import extend
 from precode.review.facing import (
     Facing,
     act,
     chosen,
     decision,
     give,
+    settled,
     take_off,
     taking_back,
-    unsaved,
+    visible,
 )
 from precode.review.state import Effects, State, Waiting, advance, send
 
@@ -27,8 +29,16 @@ def on_item(state: State, facing: Facing, command: Command) -> tuple[State, Effe
             out = _toggle(state, facing, command, number)
         case Direction():
             out = _direct(state, facing, command)
+        case Extend():
+            out = extend(state, facing, command)
         case Memo(text):
             out = _memo(state, facing, text)
+        case Act.ERASE:
+            out = _erase(state, facing)
+        case Act.EVIDENCE:
+            out = state, (_evidence(state, facing),)
+        case Act.WHOLE:
+            out = state, (ShowWhole(facing.item),)
         case Act.COMMIT:
             out = _commit_choices(state, facing)
         case Act.NOTHING:
@@ -83,10 +93,24 @@ def _memo(state: State, facing: Facing, text: str) -> tuple[State, Effects]:
     return state, (Notice(f"memo noted, stored with your decision{old}"),)
 
 
+def _erase(state: State, facing: Facing) -> tuple[State, Effects]:
+    if not facing.memo:
+        return state, (Notice("there is no memo yet"),)
+    told = Notice(f"memo taken off; it was: {facing.memo}")
+    return replace(state, facing=replace(facing, memo="")), (told,)
+
+
+def _evidence(state: State, facing: Facing) -> Effect:
+    suggestion = visible(facing, state.setup)
+    if suggestion is None:
+        return Notice("the evidence is for a suggestion that you have seen; none is on show here")
+    return ShowEvidence(suggestion)
+
+
 def _commit_choices(state: State, facing: Facing) -> tuple[State, Effects]:
     book = state.setup.codebook
-    if facing.standing is not None and not unsaved(facing, book):
-        return advance(state), (ShowItem(),)
+    if settled(facing, book):
+        return advance(state)
     if not facing.choices and not (facing.standing and not facing.standing.codes):
         return state, (Notice("choose a code by its number; n if nothing applies; s skips"),)
     for choice in facing.choices:
@@ -102,8 +126,8 @@ def _commit_nothing(state: State, facing: Facing) -> tuple[State, Effects]:
         numbers = [state.setup.codebook.leaf_ids.index(c.code) + 1 for c in facing.choices]
         off = " ".join(str(n) for n in numbers)
         return state, (Notice(f"codes are chosen: take them off first ({off}), then n"),)
-    if facing.standing is not None and not unsaved(facing, state.setup.codebook):
-        return advance(state), (ShowItem(),)
+    if facing.standing is not None and settled(facing, state.setup.codebook):
+        return advance(state)
     return send(state, Waiting("decide", decision(facing, state.setup, ())))
 
 
@@ -114,5 +138,7 @@ def _skip(state: State, facing: Facing) -> tuple[State, Effects]:
         return state, (
             Notice("codes are chosen: Enter commits them; to skip, take them off first"),
         )
+    if settled(facing, state.setup.codebook):
+        return advance(state)  # skipped already
     event = act(facing, state.setup, EventKind.SKIP, memo=facing.memo)
     return send(state, Waiting("skip", event))

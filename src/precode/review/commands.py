@@ -10,7 +10,7 @@ from precode.review.values import Item
 
 
 class Act(StrEnum):
-    """Commands without an argument, by their key."""
+    """Commands without an argument, by their key. ERASE takes the memo off."""
 
     COMMIT = ""
     NOTHING = "n"
@@ -20,6 +20,8 @@ class Act(StrEnum):
     FLAG = "?"
     EVIDENCE = "e"
     WHOLE = "t"
+    ERASE = "m-"
+    PROGRESS = "p"
     HELP = "h"
     QUIT = "q"
 

@@ -25,7 +25,9 @@ class ShowItem:
 
 @dataclass(frozen=True, slots=True)
 class ShowSelection:
-    """Show what is chosen so far for the item faced."""
+    """Show what is chosen so far for the item faced: the codes, the memo, and which sentences the
+    selection spans (:func:`precode.review.talk.talk` marks them).
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ class ShowHelp:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowProgress:
+    """Show how far the session is (:meth:`precode.review.desk.Desk.progress`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Show one line: what was done, or why a key did nothing and which one would."""
 
@@ -101,5 +108,5 @@ class Ended:
 
 Effect = (
     Commit | ShowItem | ShowSelection | ShowSuggestion | ShowEvidence | ShowWhole | ShowEarlier
-    | Find | ShowFound | ShowCodes | ShowHelp | Notice | Ended
+    | Find | ShowFound | ShowCodes | ShowHelp | ShowProgress | Notice | Ended
 )  # fmt: skip

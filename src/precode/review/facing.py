@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from precode.codebook import Code, Codebook
-from precode.domain import CodePolarity, Event, EventKind, Polarity
+from precode.domain import CodePolarity, Event, EventKind, Polarity, Reason, Sentence
 from precode.review.values import BLIND, Item, Setup, Suggestion
+
+Span = tuple[int, int]
+Key = tuple[str, bool]
+"""What tells two things asked apart: the sentence's id, and whether it is a probe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +25,62 @@ class Choice:
 class Facing:
     """An item with what the coder has done about it.
 
-    ``last`` is the code given last, which a polarity key applies to. ``seen``: the coder has seen
-    the suggestion, now or before. ``standing`` is the decision in force, which a further commit
-    revises; ``flag`` the flag in force.
+    ``span`` is what a decision would cover, from the start of the first selected sentence to the
+    end of the last. ``last`` is the code given last, which a polarity key applies to. ``shown``:
+    the item's suggestion has been on show. ``seen``: so has that one, or an earlier one of a
+    sentence selected; what is decided now is assisted. ``standing`` is the decision in force, which
+    a further commit revises; ``skipped`` the skip that the coder went back to; ``flag`` the flag in
+    force.
     """
 
     item: Item
+    span: Span
     choices: tuple[Choice, ...] = ()
     memo: str = ""
     last: str = ""
     seen: bool = False
+    shown: bool = False
     standing: Event | None = None
+    skipped: Event | None = None
     flag: Event | None = None
 
     @property
     def id(self) -> str:
         return self.item.sentence.id
+
+    @property
+    def key(self) -> Key:
+        return key_of(self.item)
+
+    @property
+    def selected(self) -> tuple[Sentence, ...]:
+        """The sentences that a decision would cover, in the order of the talk."""
+        return within(self.item, self.span)
+
+
+def key_of(item: Item) -> Key:
+    """What a probe decides stands apart from what the same sentence has been given in earnest."""
+    return item.sentence.id, item.reason == Reason.PROBE
+
+
+def within(item: Item, span: Span) -> tuple[Sentence, ...]:
+    """The item's sentence and those neighbours that lie inside ``span``, in order."""
+    around = (*reversed(item.earlier), item.sentence, *item.later)
+    return tuple(s for s in around if span[0] <= s.start and s.end <= span[1])
+
+
+def hull(item: Item, event: Event) -> Span:
+    """The span of ``event``, which is one on the item's sentence."""
+    return min(event.start, item.sentence.start), max(event.end, item.sentence.end)
+
+
+def covers(event: Event, sentence: Sentence) -> bool:
+    """Whether ``sentence`` lies inside ``event``."""
+    return (
+        event.transcript_id == sentence.transcript_id
+        and event.start <= sentence.start
+        and sentence.end <= event.end
+    )
 
 
 def give(facing: Facing, code: Code, polarity: Polarity | None, book: Codebook) -> Facing:
@@ -76,9 +120,16 @@ def choices_of(event: Event, book: Codebook) -> tuple[Choice, ...]:
 def unsaved(facing: Facing, book: Codebook) -> bool:
     """Whether leaving now would lose codes or a memo."""
     if facing.standing is None:
-        return bool(facing.choices or facing.memo)
+        kept_memo = facing.skipped.memo if facing.skipped else ""
+        return bool(facing.choices) or facing.memo != kept_memo
     kept = set(choices_of(facing.standing, book))
     return set(facing.choices) != kept or facing.memo != facing.standing.memo
+
+
+def settled(facing: Facing, book: Codebook) -> bool:
+    """Whether the item needs no more: decided or skipped, with nothing changed since."""
+    acted = facing.standing is not None or facing.skipped is not None
+    return acted and not unsaved(facing, book)
 
 
 def may_suggest(item: Item, setup: Setup) -> bool:
@@ -88,11 +139,11 @@ def may_suggest(item: Item, setup: Setup) -> bool:
 
 def visible(facing: Facing, setup: Setup) -> Suggestion | None:
     """The suggestion to show beside the item now."""
-    return facing.item.suggestion if facing.seen and may_suggest(facing.item, setup) else None
+    return facing.item.suggestion if facing.shown and may_suggest(facing.item, setup) else None
 
 
 def act(facing: Facing, setup: Setup, kind: EventKind, *, memo: str = "") -> Event:
-    """An event of ``kind`` on the item, without codes."""
+    """An event of ``kind`` on the item's sentence, without codes."""
     sentence = facing.item.sentence
     return Event(
         kind=kind,
@@ -108,12 +159,26 @@ def act(facing: Facing, setup: Setup, kind: EventKind, *, memo: str = "") -> Eve
 
 
 def decision(facing: Facing, setup: Setup, codes: tuple[CodePolarity, ...]) -> Event:
-    """The decision for ``codes``. A revision of the memo alone stays as assisted as it was."""
-    event = replace(act(facing, setup, EventKind.DECISION, memo=facing.memo), codes=codes)
-    standing = facing.standing
-    if standing is not None and set(standing.codes) == set(codes):
-        return replace(event, assisted=standing.assisted)
-    return event
+    """The decision for ``codes`` on what is selected.
+
+    A revision of the memo alone stays as assisted as what it revises: the codes are the same.
+    """
+    event = act(facing, setup, EventKind.DECISION, memo=facing.memo)
+    event = replace(event, codes=codes, start=facing.span[0], end=facing.span[1])
+    old = facing.standing
+    same = old is not None and set(old.codes) == set(codes)
+    return replace(event, assisted=old.assisted) if old is not None and same else event
+
+
+def showing(facing: Facing, setup: Setup) -> Event:
+    """The event to store before the item's suggestion appears."""
+    suggestion = facing.item.suggestion or Suggestion()
+    return replace(
+        act(facing, setup, EventKind.SHOWN),
+        codes=tuple(CodePolarity(s.code, s.polarity) for s in suggestion.codes),
+        confidence=tuple(s.confidence for s in suggestion.codes),
+        model=suggestion.model,
+    )
 
 
 def taking_back(event: Event, setup: Setup) -> Event:

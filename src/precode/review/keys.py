@@ -6,13 +6,32 @@ import re
 from itertools import pairwise
 
 from precode.domain import Polarity
-from precode.review.commands import Act, Command, Direction, Give, Look, Memo, Toggle, Unknown
+from precode.review.commands import (
+    Act,
+    Command,
+    Direction,
+    Extend,
+    Give,
+    GoBack,
+    Look,
+    Memo,
+    Open,
+    Search,
+    Toggle,
+    Unknown,
+)
 
 POLARITY_KEYS = {
     "b": Polarity.BARRIER,
     "f": Polarity.FACILITATOR,
     "x": Polarity.BOTH,
     "o": Polarity.UNCLEAR,
+}
+EXTEND_KEYS = {
+    "[": Extend(early=True),
+    "]": Extend(early=False),
+    "{": Extend(early=True, back=True),
+    "}": Extend(early=False, back=True),
 }
 DIGITS = 9
 _LONGEST = 200
@@ -22,8 +41,9 @@ def read_keys(line: str, *, codes: int) -> tuple[Command, ...]:
     """The commands in ``line``, for a codebook with that many codes.
 
     ``"1b 4f"`` gives two codes with their polarity; with nine codes or fewer ``"14"`` is 1 and 4,
-    with more it is the number 14. Every other command stands on a line of its own, so that a word
-    typed by mistake ("no", "bus") is refused whole and not carried out letter by letter.
+    with more it is the number 14. ``"]]"`` takes in two more sentences. Every other command stands
+    on a line of its own, so that a word typed by mistake ("no", "bus") is refused whole and not
+    carried out letter by letter.
     """
     text = line.strip()
     lower = text.lower()
@@ -31,13 +51,33 @@ def read_keys(line: str, *, codes: int) -> tuple[Command, ...]:
         return (Act.REDO,)
     if lower in {a.value for a in Act}:
         return (Act(lower),)
-    if re.match(r"m(\s|$)", lower):
-        return (Memo(text[1:].strip()),)
-    if look := re.fullmatch(r"c\s*([0-9]{0,3})", lower):
-        return (Look(int(look.group(1)) if look.group(1) else None),)
-    digits = "[0-9]" if codes <= DIGITS else "[0-9]+"
-    tokens = re.findall(rf"{digits}|\S", lower) if len(lower) <= _LONGEST else []
+    if (one := _with_argument(text, lower)) is not None:
+        return (one,)
+    tokens = [] if len(lower) > _LONGEST else _tokens(lower, codes)
+    if tokens and all(t in EXTEND_KEYS for t in tokens):
+        return tuple(EXTEND_KEYS[t] for t in tokens)
     return _coded(tokens) or (Unknown(text),)
+
+
+def _with_argument(text: str, lower: str) -> Command | None:
+    """A command that is one key and a number or words."""
+    if text.startswith("/"):
+        return Search(text[1:].strip())
+    if re.fullmatch(r"m\s*-", lower):
+        return Act.ERASE
+    if re.match(r"m(\s|$)", lower):
+        return Memo(text[1:].strip())
+    if (found := re.fullmatch(r"([cg=])\s*([0-9]{0,6})", lower)) is None:
+        return None
+    key, number = found[1], int(found[2]) if found[2] else None
+    if key == "=":
+        return Search("") if number is None else Open(number)
+    return Look(number) if key == "c" else GoBack(number)
+
+
+def _tokens(lower: str, codes: int) -> list[str]:
+    digits = "[0-9]" if codes <= DIGITS else "[0-9]+"
+    return re.findall(rf"{digits}|\S", lower)
 
 
 def _coded(tokens: list[str]) -> tuple[Command, ...]:

@@ -1,11 +1,12 @@
 """A review session as a pure state machine: (state, command) → (state, effects). No I/O.
 
-    state, effects = begin(setup, items, past=…)
+    state, effects = begin(setup, items, past=…, seen=…)
     state, effects = step(state, command)
 
 Nothing moves on before it is stored: a deciding command yields one :class:`Commit` and the state
 waits; the next item is shown only in answer to :class:`Stored`. So whoever drives the machine
-cannot show an item while an earlier decision is at risk.
+cannot show an item while an earlier decision is at risk, nor a suggestion before it is on record
+that it is shown.
 """
 
 from __future__ import annotations
@@ -14,9 +15,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from precode.review.choosing import on_item
-from precode.review.commands import Act, Command, Look, Stored, Unknown
-from precode.review.effects import Effect, Ended, Notice, ShowCodes, ShowHelp, ShowItem
-from precode.review.state import Effects, State, advance, fresh, left_unsaved
+from precode.review.commands import (
+    Act,
+    Command,
+    Found,
+    GoBack,
+    Look,
+    Open,
+    Refill,
+    Search,
+    Stored,
+    Unknown,
+)
+from precode.review.effects import Effect, Ended, Notice, ShowCodes, ShowHelp, ShowProgress
+from precode.review.going import found, go_back, open_found, refill, search
+from precode.review.state import Effects, State, advance, left_unsaved, queued
 from precode.review.storing import redo, stored, undo
 from precode.review.values import Done, Item, Setup
 
@@ -27,28 +40,34 @@ def begin(
     """A session over ``items`` in their order.
 
     ``past`` are the coder's acts of former sessions that still stand, oldest first: undo reaches
-    them (:func:`precode.review.values.undoable`). ``seen`` are the ids of sentences whose
+    them (:func:`precode.review.values.undoable`). Of a decision over several sentences, the item is
+    one of them, and knows the others as its neighbours. ``seen`` are the ids of sentences whose
     suggestion this coder may have seen before (:func:`precode.review.values.seen_before`): whatever
     is decided on them now counts as assisted.
     """
     state = State(setup, done=tuple(replace(d, earlier=True) for d in past), seen=seen)
-    touched = {d.item.sentence.id for d in past}
-    untouched = replace(state, done=())  # most items: spares a search through a long past
-    todo = tuple(fresh(state if i.sentence.id in touched else untouched, i) for i in items)
-    return advance(replace(state, todo=todo)), (ShowItem(),)
+    return advance(replace(state, todo=queued(state, items, without=frozenset())))
 
 
 def step(state: State, command: Command) -> tuple[State, Effects]:
     """What ``command`` leads to. Raises :class:`ValueError` for a Stored that answers nothing."""
-    if isinstance(command, Stored):
-        return stored(state, command.event)
-    if state.ended:
-        return state, ()
-    if state.waiting:
-        return state, (Notice("the last act is still being stored; press the key again"),)
-    if command is Act.QUIT:
-        return _quit(state)
-    return _on_desk(replace(state, warned=False), command)
+    out: tuple[State, Effects]
+    match command:
+        case Stored(event):
+            out = stored(state, event)
+        case Refill(items):
+            out = refill(state, items)
+        case _ if state.ended:
+            out = state, ()
+        case Found(items):
+            out = found(state, items)
+        case _ if state.waiting:
+            out = state, (Notice("the last act is still being stored; press the key again"),)
+        case Act.QUIT:
+            out = _quit(state)
+        case _:
+            out = _on_desk(replace(state, warned=False), command)
+    return out
 
 
 def _on_desk(state: State, command: Command) -> tuple[State, Effects]:
@@ -57,12 +76,20 @@ def _on_desk(state: State, command: Command) -> tuple[State, Effects]:
     match command:
         case Act.HELP:
             out = state, (ShowHelp(),)
+        case Act.PROGRESS:
+            out = state, (ShowProgress(),)
         case Look(number):
             out = state, (_look(state, number),)
         case Act.UNDO:
             out = undo(state)
         case Act.REDO:
             out = redo(state)
+        case GoBack(number):
+            out = go_back(state, number)
+        case Search(text):
+            out = search(state, text)
+        case Open(number):
+            out = open_found(state, number)
         case Unknown(keys):
             out = state, (Notice(f'"{keys}" means nothing here; h shows all keys'),)
         case _ if state.facing is not None:
@@ -70,7 +97,8 @@ def _on_desk(state: State, command: Command) -> tuple[State, Effects]:
         case Act.COMMIT:
             out = replace(state, ended=True), (Ended(),)
         case _:
-            out = state, (Notice("the queue is done: u goes back to the last item, q quits"),)
+            text = "the queue is done: u takes the last act back, g goes back, q quits"
+            out = state, (Notice(text),)
     return out
 
 

@@ -9,12 +9,26 @@ from precode.review.effects import Notice, ShowItem, ShowSuggestion
 from precode.review.facing import (
     Facing,
     choices_of,
+    covers,
+    hull,
+    key_of,
     may_suggest,
+    showing,
     taking_back,
     unsaved,
 )
-from precode.review.state import Effects, State, Waiting, advance, fresh, open_items, send
-from precode.review.values import Done, Suggestion
+from precode.review.state import (
+    Effects,
+    State,
+    Waiting,
+    advance,
+    fresh,
+    open_items,
+    send,
+    turn_to,
+)
+from precode.review.tally import counts
+from precode.review.values import Done
 
 
 def undo(state: State) -> tuple[State, Effects]:
@@ -45,63 +59,141 @@ def stored(state: State, event: Event) -> tuple[State, Effects]:
     if waiting.how == "redo" and waiting.done:
         return _redone(state, Done(event, waiting.done.item))
     assert facing is not None
-    if waiting.how == "unflag":
-        kept = tuple(d for d in state.done if d.event.seq != event.undoes)
-        state = replace(state, facing=replace(facing, flag=None), done=kept, undone=())
-        return state, (Notice("no longer flagged"),)
-    state = replace(state, done=(*state.done, Done(event, facing.item)), undone=())
-    if waiting.how == "flag":
-        state = replace(state, facing=replace(facing, flag=event))
-        return state, (Notice("flagged for discussion; ! takes the flag off"),)
-    suggestion = facing.item.suggestion
+    match waiting.how:
+        case "show":
+            out = _shown(state, facing)
+        case "unflag":
+            kept = tuple(d for d in state.done if d.event.seq != event.undoes)
+            state = replace(state, facing=replace(facing, flag=None), done=kept, undone=())
+            out = state, (Notice("no longer flagged"),)
+        case "flag":
+            state = replace(_done(state, facing, event), facing=replace(facing, flag=event))
+            out = state, (Notice("flagged for discussion; ? takes the flag off"),)
+        case "skip":
+            out = advance(_done(state, facing, event))
+        case _:
+            out = _decided(state, facing, event)
+    return out
+
+
+def _done(state: State, facing: Facing, event: Event) -> State:
+    return replace(state, done=(*state.done, Done(event, facing.item)), undone=())
+
+
+def _decided(state: State, facing: Facing, event: Event) -> tuple[State, Effects]:
+    """The decision stands. The machine's word is next, where the coder may have it."""
+    before = counts(state)[0]
+    state, told = _clear(_done(state, facing, event), Done(event, facing.item))
+    goal = state.setup.goal
+    if goal is not None and before < goal <= counts(state)[0]:
+        text = f"the goal of this session is reached: {goal} decided; q quits, or just go on"
+        told = (*told, Notice(text))
+    facing = replace(facing, standing=event, skipped=None)
     reveal = state.setup.suggestion == "after" and may_suggest(facing.item, state.setup)
-    if waiting.how == "skip" or not reveal or facing.seen or suggestion is None:
-        return advance(state), (ShowItem(),)
-    return _reveal(state, replace(facing, seen=True, standing=event), event, suggestion)
+    if not reveal or facing.shown:
+        return advance(state, *told)
+    state, commit = send(
+        replace(state, facing=facing), Waiting("show", showing(facing, state.setup))
+    )
+    return state, (*told, *commit)
 
 
-def _reveal(
-    state: State, facing: Facing, event: Event, suggestion: Suggestion
-) -> tuple[State, Effects]:
-    """After the commit: the suggestion, and time to revise where it differs."""
-    state = replace(state, seen=state.seen | {facing.id}, facing=facing)
+def _shown(state: State, facing: Facing) -> tuple[State, Effects]:
+    """It is kept that the coder sees the suggestion: let it be seen, with time to revise."""
+    suggestion, decided = facing.item.suggestion, facing.standing
+    assert suggestion is not None
+    state = replace(
+        state,
+        seen=state.seen | {facing.id},
+        shown=state.shown | {(facing.id, suggestion)},
+        facing=replace(facing, seen=True, shown=True),
+    )
+    if state.setup.suggestion == "before":
+        return state, (ShowItem(),)
+    assert decided is not None
     suggested = {CodePolarity(s.code, s.polarity) for s in suggestion.codes}
-    agrees = suggested == set(event.codes)
-    shown = ShowSuggestion(suggestion, event.codes, agrees)
-    return (advance(state), (shown, ShowItem())) if agrees else (state, (shown,))
+    agrees = suggested == set(decided.codes)
+    shown = ShowSuggestion(suggestion, decided.codes, agrees)
+    return advance(state, shown) if agrees else (state, (shown,))
+
+
+def _clear(state: State, act: Done) -> tuple[State, Effects]:
+    """Items to come that lie inside the decision ``act`` leave the queue, until it is undone."""
+    gone = tuple(f for f in state.todo if _inside(f, act))
+    if not gone:
+        return state, ()
+    rest = tuple(f for f in state.todo if not _inside(f, act))
+    state = replace(state, todo=rest, inside=(*state.inside, (act.event.seq, gone)))
+    lost = any(unsaved(f, state.setup.codebook) for f in gone)
+    text = (
+        "the decision also covers sentences with codes or a memo not committed; u brings those back"
+    )
+    return state, (Notice(text),) if lost else ()
+
+
+def _inside(facing: Facing, act: Done) -> bool:
+    """Whether another item has been decided by ``act``. Probes are asked for their own sake."""
+    earnest = not facing.key[1] and not key_of(act.item)[1]
+    return (
+        act.event.kind is EventKind.DECISION
+        and earnest
+        and facing.key != key_of(act.item)
+        and covers(act.event, facing.item.sentence)
+    )
 
 
 def _undone(state: State, gone: Done) -> tuple[State, Effects]:
-    """Face the item of ``gone`` again; what was faced waits behind it, with its choices."""
-    state = replace(state, done=state.done[:-1], undone=(*state.undone, gone))
-    book, faced, key = state.setup.codebook, state.facing, gone.item.sentence.id
+    """Face the item of ``gone`` again; then come the items that had left the queue with it, then
+    what was faced, with its choices.
+    """
+    state = _restand(replace(state, done=state.done[:-1], undone=(*state.undone, gone)))
+    here = {f.key for f in open_items(state)}
+    inside = [f for n, fs in state.inside if n == gone.event.seq for f in fs if f.key not in here]
+    state = replace(state, inside=tuple(x for x in state.inside if x[0] != gone.event.seq))
+    book, faced = state.setup.codebook, state.facing
     again = fresh(state, gone.item)
-    draft = next((f for f in open_items(state) if f.id == key), None)
+    draft = next((f for f in open_items(state) if f.key == again.key), None)
     if draft is not None and (draft is faced or unsaved(draft, book)):
         again = replace(again, choices=draft.choices, memo=draft.memo, last=draft.last)
+        again = again if again.standing else replace(again, span=draft.span)
     elif again.standing is None:
-        again = replace(again, choices=choices_of(gone.event, book), memo=gone.event.memo)
-    if faced is not None and faced.id != key and (faced.standing is None or unsaved(faced, book)):
-        state = replace(state, todo=(faced, *state.todo))
-    rest = tuple(f for f in state.todo if f.id != key)
-    notice = Notice(f"undone: {gone.event.kind}; U redoes it")
-    return replace(state, facing=again, todo=rest), (notice, ShowItem())
+        again = replace(
+            again,
+            span=hull(gone.item, gone.event),
+            choices=choices_of(gone.event, book),
+            memo=gone.event.memo,
+        )
+    state, effects = turn_to(state, again, Notice(f"undone: {gone.event.kind}; U redoes it"))
+    return replace(state, todo=(*inside, *state.todo)), effects
+
+
+def _restand(state: State) -> State:
+    """What waits knows the decisions in force after an undo."""
+    todo = tuple(
+        replace(f, standing=fresh(state, f.item).standing) if f.standing else f for f in state.todo
+    )
+    faced = state.facing
+    if faced is not None and faced.standing is not None:
+        faced = replace(faced, standing=fresh(state, faced.item).standing)
+    return replace(state, todo=todo, facing=faced)
 
 
 def _redone(state: State, again: Done) -> tuple[State, Effects]:
     """The act stands once more; an item thereby decided or skipped is no longer faced."""
     state = replace(state, done=(*state.done, again), undone=state.undone[:-1])
-    key, faced = again.item.sentence.id, state.facing
-    notice = Notice(f"redone: {again.event.kind}")
-    if again.event.kind is EventKind.FLAG:
-        flagged = tuple(replace(f, flag=again.event) if f.id == key else f for f in state.todo)
-        if faced is not None and faced.id == key:
-            faced = replace(faced, flag=again.event)
-        return replace(state, facing=faced, todo=flagged), (notice,)
-    drafts = [replace(f, standing=again.event) for f in open_items(state) if f.id == key]
-    if any(unsaved(f, state.setup.codebook) for f in drafts):
-        notice = Notice(f"redone: {again.event.kind}; what was chosen since is discarded")
-    state = replace(state, todo=tuple(f for f in state.todo if f.id != key))
-    if faced is not None and faced.id == key:
-        return advance(state), (notice, ShowItem())
-    return state, (notice,)
+    event, key, faced = again.event, key_of(again.item), state.facing
+    if event.kind is EventKind.FLAG:
+        todo = tuple(replace(f, flag=event) if f.key == key else f for f in state.todo)
+        if faced is not None and faced.key == key:
+            faced = replace(faced, flag=event)
+        return replace(state, facing=faced, todo=todo), (Notice("redone: flag"),)
+    open_now = (replace(f, standing=event) for f in open_items(state) if f.key == key)
+    lost = any(unsaved(f, state.setup.codebook) for f in open_now)
+    notice = Notice(f"redone: {event.kind}" + ("; what was chosen since is discarded" * lost))
+    leaves = faced is not None and (faced.key == key or _inside(faced, again))
+    todo = (faced, *state.todo) if faced is not None and leaves else state.todo
+    state, told = _clear(replace(state, todo=tuple(f for f in todo if f.key != key)), again)
+    first = (notice, *told)
+    if not leaves:
+        return state, first
+    return advance(state, *first)

@@ -78,11 +78,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Who codes, with which codebook, and when suggestions are shown."""
+    """Who codes, with which codebook, and when suggestions are shown. ``goal`` is how many
+    sentences this session is to decide, None for as many as there are.
+    """
 
     coder: str
     codebook: Codebook
     suggestion: Policy = "after"
+    goal: int | None = None
 
 
 def undoable(events: Sequence[Event], coder: str) -> tuple[Event, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precode.codebook import Codebook
-from precode.domain import Event, EventKind
+from precode.domain import EventKind, Reason
 from precode.files.tables import read_table
 from precode.resources import demo as demo_folder
 from precode.review.keys import POLARITY_KEYS
@@ -109,9 +109,9 @@ def _walk(path: Path, progress: Progress) -> Iterator[tuple[str, Work]]:
         return f"pre-coded {done.sentences:,} sentences ({verdicts})", done.file
 
     def reviewed() -> tuple[str, str]:
-        decided, sure = _scripted_review(path)
+        decided, audited = _scripted_review(path)
         return (
-            f"{decided} decisions of the invented coder CERI, typed by a script; {sure} on random sentences",
+            f"{decided} decisions of the invented coder CERI, typed by a script; {audited} on the audit sample",
             "",
         )
 
@@ -142,27 +142,21 @@ def _scripted_review(path: Path) -> tuple[int, int]:
     for row in table.rows:
         key = (row["source"], row["sentence"])
         answers.setdefault(key, []).append((row["code"], row["polarity"]))
-    with reviewing(path, coder=CODER, n=REVIEWED, transcripts=UNCODED) as session:
-        stored: list[Event] = []
-
-        def keep(events: Sequence[Event]) -> tuple[Event, ...]:
-            done = session.store(events)
-            stored.extend(done)
-            return done
-
+    with reviewing(path, coder=CODER, n=REVIEWED, transcripts=UNCODED, background=False) as session:
         keys = _typed(session.items, answers, session.setup.codebook)
         run_plain(
             session.setup,
             session.items,
             past=session.past,
             seen=session.seen,
+            source=session.source,
             read_line=lambda _prompt: next(keys),
             write=lambda _line: None,
-            store=keep,
             width=lambda: 80,
         )
-    decided = [e for e in stored if e.kind is EventKind.DECISION]
-    return len(decided), sum(e.reason == "random" for e in decided)
+        events = session.study.store.events()
+    decided = [e for e in events if e.coder == CODER and e.kind is EventKind.DECISION]
+    return len(decided), sum(e.reason == Reason.AUDIT for e in decided)
 
 
 def _typed(

@@ -12,7 +12,7 @@ from platformdirs import user_cache_path
 
 from precode.errors import InputError
 from precode.model.bundle import Bundle
-from precode.model.encoder import encoder_key, load_encoder
+from precode.model.encoder import Encoder, encoder_key, load_encoder
 from precode.model.features import LAYERS
 from precode.model.weights import find_weights
 from precode.steps.opening import Progress
@@ -37,22 +37,46 @@ def embedding(
     model: str, precision: str, *, cache: Path | None, progress: Progress
 ) -> Iterator[Embed]:
     """``embed(texts) → (n, d)``. ``cache`` is a study's cache folder; None keeps nothing on disk."""
-
-    def make(texts: Sequence[str]) -> Floats:
-        progress("reading sentences", 0, len(texts))
-        encoder = load_encoder(model, LAYERS, precision=precision, cache=machine_cache())
-        return encoder.encode(
-            texts, progress=lambda done: progress("reading sentences", done, len(texts))
-        )
-
+    reading = _Reading(model, precision, progress)
     if cache is None:
-        yield make
+        yield reading.anew
         return
     kept = EmbeddingCache(cache / "embeddings.db", key_of(model, precision))
     try:
-        yield lambda texts: kept.get(texts, make)
+        yield lambda texts: kept.get(texts, reading.piece, begin=reading.begin)
     finally:
         kept.close()
+
+
+class _Reading:
+    """The encoder at work: loaded when it is first needed, once; progress over all pieces."""
+
+    def __init__(self, model: str, precision: str, progress: Progress) -> None:
+        self._model, self._precision, self._progress = model, precision, progress
+        self._encoder: Encoder | None = None
+        self._done = self._total = 0
+
+    def begin(self, total: int) -> None:
+        self._done, self._total = 0, total
+        self._progress("reading sentences", 0, total)
+
+    def anew(self, texts: Sequence[str]) -> Floats:
+        self.begin(len(texts))
+        return self.piece(texts)
+
+    def piece(self, texts: Sequence[str]) -> Floats:
+        if self._encoder is None:
+            self._encoder = load_encoder(
+                self._model, LAYERS, precision=self._precision, cache=machine_cache()
+            )
+        found = self._encoder.encode(
+            texts,
+            progress=lambda done: self._progress(
+                "reading sentences", self._done + done, self._total
+            ),
+        )
+        self._done += len(texts)
+        return found
 
 
 @contextmanager

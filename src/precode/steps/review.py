@@ -1,52 +1,62 @@
-"""``review``: the sentences where a coder's judgement is worth most, with random ones between."""
+"""``review``: the sentences where a coder's judgement is worth most, the audit sample among them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from precode.active.queue import order_queue, score_uncertainty
 from precode.codings.history import pending_skips
-from precode.domain import Event, Polarity, Sentence, Turn
+from precode.domain import Event, HumanCodes, Polarity, Sentence
 from precode.errors import TooLittleError, UsageError
-from precode.model.predictions import Predictions
-from precode.review.values import Done, Item, Setup, Suggested, Suggestion, seen_before, undoable
-from precode.steps.opening import Study, open_study
-from precode.steps.predict import latest_run
-
-CONTEXT_WORDS = 60  # of a turn before or after: three fill half a small terminal
+from precode.review.values import Done, Item, Setup, seen_before, undoable
+from precode.steps.asking import Asking, of_colleagues, unread
+from precode.steps.auditing import Drawn, drawn_ids, keep_audit
+from precode.steps.background import Background
+from precode.steps.opening import Progress, Study, open_study, silent
+from precode.steps.packet_record import outstanding
+from precode.steps.probing import Probe, plan
+from precode.steps.relearn import not_to_ask, relearn
+from precode.steps.scene import Scene
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """All that a terminal needs to run a review. ``store`` keeps events durably and returns them
-    with their numbers; ``past`` are this coder's earlier acts that undo can take back; ``seen`` the
-    sentences whose suggestion this coder may have seen before.
+    """All that a terminal needs to run a review. ``past`` are this coder's earlier acts that undo
+    can take back; ``seen`` the sentences whose suggestion this coder has seen before. ``drawn``
+    says what the audit sample came to, if it was drawn now; ``probes`` how many errors are planted.
     """
 
     setup: Setup
     items: tuple[Item, ...]
     past: tuple[Done, ...]
     seen: frozenset[str]
+    source: Asking
     study: Study
-
-    def store(self, events: Sequence[Event]) -> tuple[Event, ...]:
-        """Append ``events``; on return they are on the disk."""
-        return self.study.store.append(events)
+    drawn: Drawn | None
+    probes: int
 
 
 @contextmanager
 def reviewing(
-    path: Path, *, coder: str, n: int | None = None, transcripts: Sequence[str] = ()
+    path: Path,
+    *,
+    coder: str,
+    n: int | None = None,
+    transcripts: Sequence[str] = (),
+    probes: int = 0,
+    background: bool = True,
+    progress: Progress = silent,
 ) -> Iterator[Session]:
     """A review of the study at ``path`` by ``coder``, up to ``n`` sentences (default: all left),
     of ``transcripts`` only if some are named. Holds the study's write lock until it ends.
 
-    Raises :class:`TooLittleError` if nothing is left for this coder.
+    With ``background`` the machine learns beside the review; without it once, before the review
+    begins, so that the same study gives the same order. ``probes``: see
+    :mod:`precode.steps.probing`. Raises :class:`TooLittleError` if nothing is left for this coder.
     """
     coder = coder.strip()
     if not coder:
@@ -57,140 +67,158 @@ def reviewing(
             raise TooLittleError(
                 "the study has no sentence to review yet", mend="precode add FILES"
             )
-        names = {t.id: t.name for t in study.store.transcripts()}
-        unknown = [t for t in transcripts if t not in names.values()]
-        if unknown:
-            raise UsageError(
-                f"no transcript is called {unknown[0]!r}",
-                mend=f"transcripts: {', '.join(names.values())}",
-            )
-        events = study.store.events()
-        human = study.human_codes(sentences)
-        read = {s for s, c in human.read if c == coder}
-        pool = [
-            s for s in sentences
-            if s.codable and s.id not in read and (not transcripts or names[s.transcript_id] in transcripts)
-        ]  # fmt: skip
-        run = latest_run(study)
-        predictions = run[1] if run else None
-        order = _order(study, pool, events, coder, predictions)
-        if n is not None:
-            order = order[:n]
-        if not order:
-            raise TooLittleError(
-                f"nothing is left to review for {coder}", mend="add transcripts, or: precode report"
-            )
-        scene = _Scene(study, sentences, predictions)
-        by_id = {s.id: s for s in sentences}
+        within = _within(study, transcripts)
         study.store.keep_codebook(study.codebook)
-        setup = Setup(coder, study.codebook, study.settings.review.suggestion)
-        past = tuple(d for d in map(scene.done, undoable(events, coder)) if d is not None)
-        yield Session(
-            setup,
-            tuple(scene.item(by_id[i], reason) for i, reason in order),
-            past,
-            seen_before(events, coder),
-            study,
+        human = study.human_codes(sentences)
+        busy = frozenset().union(*outstanding(study.store).values())
+        drawn = keep_audit(study, sentences, {s for s, _ in human.read}, busy)
+        if not background:
+            relearn(path, coder=coder, within=within, progress=progress)
+        helper = Background(path, coder, within) if background else None
+        try:
+            yield _session(study, sentences, human, coder, n, within, probes, helper, drawn)
+        finally:
+            if helper is not None:
+                helper.stop()
+
+
+def _within(study: Study, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Ids of the transcripts called ``wanted``."""
+    ids = {t.name: t.id for t in study.store.transcripts()}
+    unknown = [t for t in wanted if t not in ids]
+    if unknown:
+        raise UsageError(
+            f"no transcript is called {unknown[0]!r}", mend=f"transcripts: {', '.join(ids)}"
         )
+    return tuple(ids[t] for t in wanted)
 
 
-def _order(
+def _session(
     study: Study,
-    pool: Sequence[Sentence],
-    events: Sequence[Event],
+    sentences: tuple[Sentence, ...],
+    human: HumanCodes,
     coder: str,
-    predictions: Predictions | None,
-) -> list[tuple[str, str]]:
-    """(sentence id, reason), most worth asking first; what was skipped comes last."""
-    ids = [s.id for s in pool]
-    uncertainty = None
-    if predictions is not None and ids:
-        # codes that were not modelled (NaN) have no say; nothing is as uncertain as a sentence
-        # that the run has not seen
-        known = dict(
-            zip(
-                predictions.sentence_ids,
-                score_uncertainty(np.nan_to_num(predictions.p)).tolist(),
-                strict=True,
-            )
-        )
-        uncertainty = np.array([known.get(i, 1.0) for i in ids])
-    # the order depends on what was coded, so that the next session draws anew
+    n: int | None,
+    within: tuple[str, ...],
+    probes: int,
+    background: Background | None,
+    drawn: Drawn | None,
+) -> Session:
+    events = study.store.events()
     rng = np.random.default_rng([study.settings.train.seed, len(events)])
-    queue = order_queue(ids, uncertainty, random_share=study.settings.review.random_share, rng=rng)
-    place = {(s.transcript_id, s.start, s.end): s.id for s in pool}
-    skipped = {
-        place[span] for (span, who) in pending_skips(events) if who == coder and span in place
+    own = _own(human, coder)
+    planned = _plan(study, own, coder, events, probes, rng)
+    scene = Scene(study, sentences)
+    past_events = undoable(events, coder)
+    asking = Asking(
+        study,
+        scene,
+        coder=coder,
+        audit=_audit(study, sentences, own, coder, events, within),
+        overlap=_overlap(study, sentences, own, coder, events, within, rng),
+        pool=_pool(study, sentences, human, coder, within),
+        answers={i: frozenset(codes) for i, codes in own.items()},
+        earlier=past_events,
+        limit=n,
+        background=background,
+        probes=planned,
+        rng=rng,
+    )
+    items = asking.first()
+    if not items:
+        raise TooLittleError(
+            f"nothing is left to review for {coder}", mend="add transcripts, or: precode report"
+        )
+    past = (scene.done(e, read=own) for e in past_events)
+    return Session(
+        Setup(coder, study.codebook, study.settings.review.suggestion, n),
+        items,
+        tuple(d for d in past if d is not None),
+        seen_before(events, coder),
+        asking,
+        study,
+        drawn,
+        len(planned),
+    )
+
+
+def _own(human: HumanCodes, coder: str) -> dict[str, dict[str, Polarity]]:
+    """Sentence id → what stands of ``coder`` on it; empty for "nothing applies"."""
+    own: dict[str, dict[str, Polarity]] = {s: {} for s, who in human.read if who == coder}
+    for c in human.codings:
+        if c.coder == coder:
+            own[c.sentence_id][c.code] = c.polarity
+    return own
+
+
+def _audit(
+    study: Study,
+    sentences: Sequence[Sentence],
+    own: Collection[str],
+    coder: str,
+    events: Sequence[Event],
+    within: Collection[str],
+) -> list[str]:
+    """The audit sentences that ``coder`` has not answered, those skipped before last."""
+    open_to = set(unread(sentences, own, within))
+    held = outstanding(study.store).get(coder, frozenset())
+    left = [i for i in drawn_ids(study.store.audit()) if i in open_to and i not in held]
+    skips = {
+        Sentence.make_id(*span): times
+        for (span, who), times in pending_skips(events).items()
+        if who == coder
     }
-    kept = [(q.sentence_id, q.reason) for q in queue if q.sentence_id not in skipped]
-    return kept + [(q.sentence_id, q.reason) for q in queue if q.sentence_id in skipped]
+    return sorted(left, key=lambda i: skips.get(i, 0))
 
 
-class _Scene:
-    """Sentences as items: with the talk around them, and what the machine would say."""
+def _overlap(
+    study: Study,
+    sentences: Sequence[Sentence],
+    own: Collection[str],
+    coder: str,
+    events: Sequence[Event],
+    within: Collection[str],
+    rng: np.random.Generator,
+) -> list[str]:
+    if within:  # whole transcripts are coded again, by who names them
+        return []
+    open_to = set(unread(sentences, own, within))
+    sample = drawn_ids(study.store.audit())
+    return [i for i in of_colleagues(events, sample, coder=coder, rng=rng) if i in open_to]
 
-    def __init__(
-        self, study: Study, sentences: Sequence[Sentence], predictions: Predictions | None
-    ) -> None:
-        self._turns: Mapping[str, Sequence[Turn]] = study.store.turns()
-        self._transcripts = {t.id: t for t in study.store.transcripts()}
-        self._by_id = {s.id: s for s in sentences}
-        self._by_place = {(s.transcript_id, s.start, s.end): s for s in sentences}
-        self._context = study.settings.review.context
-        self._predictions = predictions
-        self._row = {s: i for i, s in enumerate(predictions.sentence_ids)} if predictions else {}
 
-    def item(self, sentence: Sentence, reason: str) -> Item:
-        """``sentence`` with its turn, the turns before and after, and a suggestion if there is one."""
-        turns = self._turns[sentence.transcript_id]
-        text = self._transcripts[sentence.transcript_id].text
-        own = turns[sentence.turn]
-        before = [
-            (t.speaker, _last_words(text[t.start : t.end]))
-            for t in turns[max(0, sentence.turn - self._context) : sentence.turn]
-        ]
-        after = [
-            (t.speaker, _first_words(text[t.start : t.end]))
-            for t in turns[sentence.turn + 1 : sentence.turn + 1 + self._context]
-        ]
-        head, tail = text[own.start : sentence.start].strip(), text[sentence.end : own.end].strip()
-        before += [(own.speaker, _last_words(head))] if head else []
-        after = ([(own.speaker, _first_words(tail))] if tail else []) + after
-        return Item(
-            sentence,
-            own.speaker,
-            tuple(before),
-            tuple(after),
-            reason,
-            self._suggestion(sentence.id),
-            self._transcripts[sentence.transcript_id].name,
+def _pool(
+    study: Study,
+    sentences: Sequence[Sentence],
+    human: HumanCodes,
+    coder: str,
+    within: Collection[str],
+) -> list[str]:
+    taken = not_to_ask(study, human, coder=coder, own_only=bool(within))
+    return unread(sentences, taken.union(drawn_ids(study.store.audit())), within)
+
+
+def _plan(
+    study: Study,
+    own: Mapping[str, Mapping[str, Polarity]],
+    coder: str,
+    events: Sequence[Event],
+    probes: int,
+    rng: np.random.Generator,
+) -> tuple[Probe, ...]:
+    """Planted errors on audit sentences that ``coder`` has decided and was never probed on."""
+    if not probes:
+        return ()
+    before = {
+        Sentence.make_id(e.transcript_id, e.start, e.end)
+        for e in events
+        if e.coder == coder and e.reason == "probe"
+    }
+    audit = [i for i in drawn_ids(study.store.audit()) if i not in before]
+    planned = plan(own, audit, codebook=study.codebook, n=probes, rng=rng)
+    if not planned:
+        raise TooLittleError(
+            f"{coder} has answered no audit sentence yet: there is nothing to plant an error on",
+            mend="review without --probe first",
         )
-
-    def done(self, event: Event) -> Done | None:
-        """An earlier act with its item; None if its sentence is no more (a changed transcript)."""
-        sentence = self._by_place.get((event.transcript_id, event.start, event.end))
-        return Done(event, self.item(sentence, event.reason), earlier=True) if sentence else None
-
-    def _suggestion(self, sentence_id: str) -> Suggestion | None:
-        found, row = self._predictions, self._row.get(sentence_id)
-        if found is None or row is None:
-            return None
-        return Suggestion(
-            tuple(
-                Suggested(code, Polarity(str(found.polarity[row, j])), float(found.p[row, j]))
-                for j, code in enumerate(found.codes)
-                if found.decision[row, j]
-            )
-        )
-
-
-def _last_words(text: str) -> str:
-    """The end of a long turn: what stands nearest to the sentence in question."""
-    words = text.split()
-    return text if len(words) <= CONTEXT_WORDS else "… " + " ".join(words[-CONTEXT_WORDS:])
-
-
-def _first_words(text: str) -> str:
-    """The beginning of a long turn."""
-    words = text.split()
-    return text if len(words) <= CONTEXT_WORDS else " ".join(words[:CONTEXT_WORDS]) + " …"
+    return planned

@@ -21,6 +21,7 @@ from precode.report.view import (
 from precode.steps.models import names
 from precode.steps.opening import Study
 from precode.steps.predict import latest_run
+from precode.steps.suggested import assistance_of
 from precode.study.store import now
 
 
@@ -63,6 +64,7 @@ def view_of(study: Study) -> StudyView:
         study.store.logged(),
         precode.__version__,
         now(),
+        assistance_of(study, events, human),
     )
 
 

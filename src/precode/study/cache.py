@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 _CHUNK = 500  # SQLite's default limit of variables in one statement is 999
+_KEPT_EVERY = 4096  # new vectors: what is read is kept in pieces, so that stopping loses little
 
 
 class EmbeddingCache:
@@ -48,15 +49,28 @@ class EmbeddingCache:
     def close(self) -> None:
         self._db.close()
 
-    def get(self, texts: Sequence[str], make: Callable[[Sequence[str]], Floats]) -> Floats:
-        """``(n, d)`` vectors of ``texts``; ``make`` is called once, for those not kept yet."""
+    def get(
+        self,
+        texts: Sequence[str],
+        make: Callable[[Sequence[str]], Floats],
+        *,
+        begin: Callable[[int], None] = lambda missing: None,
+    ) -> Floats:
+        """``(n, d)`` vectors of ``texts``; ``make`` makes those not kept yet, some
+        thousands at a time, after ``begin`` was told how many those are.
+        """
         try:
-            return self._get(texts, make)
+            return self._get(texts, make, begin)
         except sqlite3.DatabaseError as error:
             self._begin_anew(error)
-            return self._get(texts, make)
+            return self._get(texts, make, begin)
 
-    def _get(self, texts: Sequence[str], make: Callable[[Sequence[str]], Floats]) -> Floats:
+    def _get(
+        self,
+        texts: Sequence[str],
+        make: Callable[[Sequence[str]], Floats],
+        begin: Callable[[int], None],
+    ) -> Floats:
         keys = [hashlib.sha256(t.encode("utf-8")).digest() for t in texts]
         found: dict[bytes, Floats] = {}
         for at in range(0, len(keys), _CHUNK):
@@ -67,13 +81,16 @@ class EmbeddingCache:
                 (self._key, *chunk),
             )
             found.update((k, np.frombuffer(v, dtype=np.float32)) for k, v in rows)
-        missing = {k: t for k, t in zip(keys, texts, strict=True) if k not in found}
+        missing = list({k: t for k, t in zip(keys, texts, strict=True) if k not in found}.items())
         if missing:
-            made = make(list(missing.values()))
-            found.update(zip(missing, made, strict=True))
+            begin(len(missing))
+        for at in range(0, len(missing), _KEPT_EVERY):
+            piece = missing[at : at + _KEPT_EVERY]
+            made = make([text for _, text in piece])
+            found.update(zip((k for k, _ in piece), made, strict=True))
             with self._db:
                 self._db.executemany(
                     "INSERT OR IGNORE INTO embedding VALUES (?,?,?)",
-                    [(self._key, k, np.ascontiguousarray(found[k]).tobytes()) for k in missing],
+                    [(self._key, k, np.ascontiguousarray(found[k]).tobytes()) for k, _ in piece],
                 )
         return np.stack([found[k] for k in keys]) if keys else np.zeros((0, 0), np.float32)

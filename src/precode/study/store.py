@@ -209,6 +209,11 @@ class Store(Database):
             in self._db.execute("SELECT * FROM event ORDER BY seq")
         )  # fmt: skip
 
+    def last_event(self) -> int:
+        """The newest event's sequence number, 0 if there is none."""
+        (last,) = self._db.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
+        return int(last)
+
     def unplaced(self) -> tuple[dict[str, object], ...]:
         """Rows of coded tables that no transcript held, newest import of each row only."""
         latest: dict[tuple[object, ...], dict[str, object]] = {}

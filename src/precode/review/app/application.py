@@ -1,0 +1,103 @@
+"""The application: one desk, one main screen, and a clean end whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding
+
+from precode.review.app.desktop import Desktop
+from precode.review.commands import Command
+from precode.review.desk import Desk, Ending, Summary
+from precode.review.effects import Effect
+from precode.review.source import Source
+from precode.review.values import Done, Item, Setup
+
+Breakpoints = list[tuple[int, str]] | None
+
+
+def run(
+    setup: Setup,
+    items: Sequence[Item],
+    *,
+    past: Sequence[Done],
+    seen: frozenset[str],
+    source: Source,
+    clock: Callable[[], float] = time.monotonic,
+) -> Summary:
+    """Review ``items`` on the whole terminal screen until the coder quits or presses Ctrl-C.
+
+    ``past`` and ``seen``: :func:`precode.review.session.begin`. ``clock`` is in seconds. What
+    ``source`` raises ends the session, gives the terminal back and is passed on; everything it
+    acknowledged before is stored.
+    """
+    app = ReviewApp(Desk(setup, items, past=past, seen=seen, source=source, clock=clock), source)
+    app.run(mouse=False)  # so that the terminal's own selecting and copying work
+    if app.failure is not None:
+        raise app.failure
+    return app.desk.summary(app.ending)
+
+
+class ReviewApp(App[None], inherit_bindings=False):
+    """``ending`` says how the session ended, ``failure`` is what broke it off, if anything did."""
+
+    CSS_PATH = "review.tcss"
+    TITLE = "precode review"
+    ENABLE_COMMAND_PALETTE = False
+    # Textual declares these two in a way that forbids ClassVar
+    HORIZONTAL_BREAKPOINTS: Breakpoints = [(0, "-narrow"), (72, "-medium"), (130, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS: Breakpoints = [(0, "-low"), (20, "-high")]  # noqa: RUF012
+    BINDINGS: ClassVar = [Binding("ctrl+c", "interrupt", priority=True)]
+
+    def __init__(self, desk: Desk, source: Source) -> None:
+        super().__init__(ansi_color=True)
+        self.features = frozenset()  # no developer's console, whatever the environment says
+        self.animation_level = "none"
+        self.desk = desk
+        self.ending: Ending = "failed"
+        self.failure: Exception | None = None
+        self.desktop = Desktop(desk, source, obey=self.obey, finish=lambda: self.finish("quit"))
+
+    def on_mount(self) -> None:
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            # `kill -INT`; the key Ctrl-C is a key here. Windows has none, tests run in threads
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self.action_interrupt)
+        self.push_screen(self.desktop)
+        self.desktop.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.desktop.show_effects(self._safely(self.desk.begin))
+
+    def obey(self, command: Command) -> Sequence[Effect]:
+        """Carry out ``command``; returns what to show."""
+        return self._safely(lambda: self.desk.obey(command))
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C: everything acknowledged is stored, and what is not is listed at the end."""
+        if self.desktop.entry.purpose == "memo":
+            self.desktop.take_entry()
+        self.finish("interrupted")
+
+    def finish(self, ending: Ending) -> None:
+        """End the session, once."""
+        if self.ending == "failed" and self.failure is None:
+            self.ending = ending
+            self.exit()
+
+    def _safely(self, act: Callable[[], Sequence[Effect]]) -> Sequence[Effect]:
+        try:
+            return act()
+        except KeyboardInterrupt:  # pressed while storing, which the desk finishes first
+            self.finish("interrupted")
+        except Exception as failure:
+            # kept, and raised again by run(): Textual would print it, with the variables around
+            # it, over the coder's screen
+            self.failure = failure
+            self.exit()
+        return ()

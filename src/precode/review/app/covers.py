@@ -1,0 +1,95 @@
+"""What covers the main screen, by the effect that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from precode.codebook import Codebook
+from precode.domain import EventKind
+from precode.review.app import codes
+from precode.review.app.keyhelp import all_keys
+from precode.review.app.over import Choosing, Reading
+from precode.review.app.rows import Page, paragraph
+from precode.review.app.talk import whole
+from precode.review.commands import Command, GoBack, Open
+from precode.review.desk import Desk
+from precode.review.effects import (
+    Effect,
+    ShowCodes,
+    ShowEarlier,
+    ShowEvidence,
+    ShowFound,
+    ShowHelp,
+    ShowProgress,
+    ShowWhole,
+)
+from precode.review.source import Source
+from precode.review.tally import Progress
+from precode.review.values import Done, Item
+from precode.review.wording import names
+
+
+def reading(effect: Effect, desk: Desk, source: Source) -> Reading | None:
+    """The page that ``effect`` asks for, if it asks for one."""
+    book, facing = desk.state.setup.codebook, desk.state.facing
+    match effect:
+        case ShowHelp():
+            return Reading("All keys", lambda width: all_keys(book, width), key="tab")
+        case ShowCodes(shown):
+            title = f"{book.name}, version {book.version}"
+            return Reading(title, lambda width: codes.definitions(book, shown, width), key="c")
+        case ShowProgress():
+            now, agreement = desk.progress(), source.agreement()
+            return Reading("Progress", lambda w: _progress(now, agreement, book, w), key="p")
+        case ShowEvidence(suggestion):
+            lines = source.evidence(facing.item) if facing else ()
+            told = tuple(lines) or (suggestion.evidence or "there is no evidence",)
+            return Reading("Why the machine suggests this", lambda w: _lines(told, w), key="e")
+        case ShowWhole(item):
+            talk, text = source.whole(item), item.sentence.text
+            title = item.source or "The whole transcript"
+            return Reading(title, lambda width: whole(talk, text, width), key="t")
+        case _:
+            return None
+
+
+def choosing(effect: Effect, book: Codebook) -> tuple[Choosing, Callable[[int], Command]] | None:
+    """The list that ``effect`` asks for, if it asks for one, and the command of a choice."""
+    match effect:
+        case ShowEarlier(done) if done:
+            return Choosing("Go back to", [_earlier(d, book) for d in done]), GoBack
+        case ShowFound(items) if items:
+            return Choosing("Found", [_found(i) for i in items]), Open
+        case _:
+            return None
+
+
+def _lines(lines: tuple[str, ...], width: int) -> Page:
+    return Page([row for text in lines for row in (*paragraph(text, width), ())])
+
+
+def _progress(now: Progress, agreement: str, book: Codebook, width: int) -> Page:
+    goal = f" of {now.goal}" if now.goal is not None else ""
+    pace = f", {now.per_hour:.0f} an hour" if now.per_hour is not None else ""
+    told = f"{now.decided} decided{goal}, {now.skipped} skipped, {now.left} to come{pace}."
+    rows = [*paragraph(told, width), ()]
+    for code, count in now.codes:
+        rows += paragraph(names.code_name(book, code), width, label=f"{count:4}")
+    return Page([*rows, (), *paragraph(agreement, width)])
+
+
+def _earlier(done: Done, book: Codebook) -> tuple[str, str]:
+    skip = done.event.kind is EventKind.SKIP
+    did = "skipped" if skip else names.given(done.event.codes, book)
+    talk = _speech(done.item)
+    memo = f"  Memo: {done.event.memo}" if done.event.memo else ""
+    return f"{did} - {talk}", f"{did}: {talk}{memo}"
+
+
+def _found(item: Item) -> tuple[str, str]:
+    talk = _speech(item)
+    return (f"{item.source}: {talk}" if item.source else talk), talk
+
+
+def _speech(item: Item) -> str:
+    return names.speech(item.speaker, item.sentence.text)

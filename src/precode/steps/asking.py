@@ -1,0 +1,262 @@
+"""What a review asks of the study, and the order in which it asks: audit sentences spread among
+those the machine wants to know about, sentences of colleagues, and planted errors.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+import numpy as np
+
+from precode.codings.history import standing
+from precode.domain import Event, EventKind, Reason, Sentence
+from precode.review.source import Line
+from precode.review.values import Item
+from precode.steps.background import Background
+from precode.steps.opening import Study
+from precode.steps.probing import Probe, Probed, outcome, planted
+from precode.steps.ranking import Ranked
+from precode.steps.relearn import Ranking, kept, place
+from precode.steps.scene import Scene
+from precode.steps.settling import log_learned
+
+BATCH = 25  # items made at once: enough that none is waited for, few enough to make in no time
+
+ACTS = (EventKind.DECISION, EventKind.SKIP)
+
+
+class Asking:
+    """One coder's session with the study; implements :class:`precode.review.source.Source`.
+
+    ``audit`` and ``overlap`` are ids in the order of asking; ``pool`` those that may be asked while
+    there is no ranking. ``answers`` are this coder's codes by sentence id.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        scene: Scene,
+        *,
+        coder: str,
+        audit: Iterable[str],
+        overlap: Iterable[str],
+        pool: Sequence[str],
+        answers: Mapping[str, frozenset[str]],
+        earlier: Sequence[Event],
+        limit: int | None,
+        background: Background | None,
+        probes: Sequence[Probe],
+        rng: np.random.Generator,
+    ) -> None:
+        self._study, self._scene, self._coder = study, scene, coder
+        self._audit, self._overlap = deque(audit), deque(overlap)
+        self._sample = frozenset(
+            r.sentence_id for r in study.store.audit() if r.position is not None
+        )
+        self._pool = [pool[i] for i in rng.permutation(len(pool))]
+        self._answers = dict(answers)
+        self._earlier = {e.seq: e for e in earlier}
+        self._limit, self._background = limit, background
+        self._probes = deque(probes)
+        self._session: list[Event] = []
+        self._handed: set[str] = set()
+        self._since = 0
+        self._slot = 0
+        self._owed = 0.0
+        self._evidence: dict[str, tuple[str, ...]] = {}
+        self._ranking: Ranking | None = None
+        self._ranked: Iterator[Ranked] = iter(())
+        self._take_up(kept(place(study.folder, coder)))
+
+    # -- Source --------------------------------------------------------------------------------
+
+    def store(self, events: Sequence[Event]) -> tuple[Event, ...]:
+        """Append ``events``; on return they are on the disk."""
+        stored = self._study.store.append(events)
+        for e in stored:
+            self._session.append(e)
+            if e.kind in ACTS:
+                self._since += 1
+            self._take_in(e)
+        return stored
+
+    def _take_in(self, event: Event) -> None:
+        """Keep the coder's answers as they stand after ``event``."""
+        if event.kind is EventKind.DECISION and event.reason != Reason.PROBE:
+            codes = frozenset(c.code for c in event.codes)
+            self._answers.update(dict.fromkeys(self._scene.inside(event), codes))
+        elif event.kind is EventKind.UNDO:
+            gone = self._earlier.get(event.undoes or 0) or next(
+                (e for e in self._session if e.seq == event.undoes), None
+            )
+            for i in self._scene.inside(gone) if gone and gone.kind is EventKind.DECISION else ():
+                self._answers.pop(i, None)
+            for e in standing(self._session):  # what an earlier decision of the session said of it
+                if (
+                    gone
+                    and e.kind is EventKind.DECISION
+                    and e.start < gone.end
+                    and e.end > gone.start
+                ):
+                    self._take_in(e)
+
+    def find(self, text: str) -> tuple[Item, ...]:
+        """Codable sentences with the words of ``text``. None of the audit sample: those are asked
+        in their turn, or chance would no longer decide which of them are answered.
+        """
+        found = (i for i in self._scene.find(text) if i not in self._sample or i in self._answers)
+        return tuple(self._item(i, Reason.FOUND, why="you looked for it") for i in found)
+
+    def more(self) -> tuple[Item, ...]:
+        """The next items, none that was handed out before."""
+        return self._compose()
+
+    def refill(self) -> tuple[Item, ...] | None:
+        """A new order, once the machine has learned again. Starts that where it is due."""
+        if self._background is None:
+            return None
+        if self._since >= self._study.settings.review.retrain_every and not self._background.busy:
+            self._background.start()
+            self._since = 0
+        if self._background.finished() != 0:
+            return None
+        before = self._ranking
+        self._take_up(kept(place(self._study.folder, self._coder)))
+        if self._ranking is None or self._ranking is before:
+            return None
+        log_learned(self._study, before, self._ranking)
+        acted = self._acted()
+        self._handed = set(acted)
+        return self._compose()
+
+    def whole(self, item: Item) -> tuple[Line, ...]:
+        """The transcript of ``item``."""
+        return self._scene.whole(item)
+
+    def evidence(self, item: Item) -> tuple[str, ...]:
+        """What speaks for the suggestion and against it."""
+        return self._evidence.get(item.sentence.id, ())
+
+    def agreement(self) -> str:
+        """Machine and coder on the audit sample, in one line."""
+        given = self._ranking.given if self._ranking and self._ranking.model else {}
+        judged = [i for i in self._sample if i in given and i in self._answers]
+        if not judged:
+            return ""
+        same = sum(frozenset(given[i]) == self._answers[i] for i in judged)
+        return f"audit sample: machine gives the same codes for {same} of {len(judged)}"
+
+    def further(self, n: int) -> tuple[Item, ...]:
+        """The next ``n`` items at most, without regard to what was decided meanwhile."""
+        return self._compose(n)
+
+    def probed(self) -> Probed | None:
+        """What came of the planted errors; None if none was shown."""
+        return outcome(self._session)
+
+    # -- the order -----------------------------------------------------------------------------
+
+    def first(self) -> tuple[Item, ...]:
+        """What a session begins with. Starts learning where codes have come since it was done."""
+        last = self._study.store.last_event()
+        known = self._ranking.last_event if self._ranking else -1
+        if self._background is not None and known < last:
+            self._background.start()
+        return self._compose()
+
+    def _take_up(self, ranking: Ranking | None) -> None:
+        self._ranking = ranking
+        self._ranked = iter(ranking.items if ranking else ())
+
+    def _compose(self, n: int = BATCH) -> tuple[Item, ...]:
+        acted = self._acted()
+        if self._limit is not None:
+            n = min(n, self._limit - len(acted))
+        out: list[Item] = []
+        while len(out) < n and (item := self._next(acted)) is not None:
+            self._handed.add(item.sentence.id)
+            out.append(item)
+        return tuple(out)
+
+    def _next(self, acted: Collection[str]) -> Item | None:
+        review, every = self._study.settings.review, self._study.settings.audit.every
+        slot, self._slot = self._slot, self._slot + 1
+        if slot % every == 0 and (i := self._pop(self._audit, acted)):
+            return self._item(i, Reason.AUDIT, why="picked at random")
+        if self._probes and slot >= self._probes[0].slot:
+            probe = self._probes.popleft()
+            return planted(self._item(probe.sentence_id, Reason.PROBE), probe)
+        self._owed += review.overlap if self._overlap else 0.0
+        if self._owed >= 1 and (i := self._pop(self._overlap, acted)):
+            self._owed -= 1
+            # told as random, for it is: that a colleague has decided it would be a hint
+            return self._item(i, Reason.OVERLAP, why="picked at random")
+        for ranked in self._ranked:
+            if self._open(ranked.sentence_id, acted):
+                self._evidence[ranked.sentence_id] = ranked.evidence
+                return self._item(ranked.sentence_id, ranked.reason, why=ranked.why, ranked=ranked)
+        if i := self._pop(self._audit, acted):
+            return self._item(i, Reason.AUDIT, why="picked at random")
+        while self._pool:
+            if self._open(i := self._pool.pop(), acted):
+                return self._item(i, Reason.RANDOM, why="picked at random")
+        if i := self._pop(self._overlap, acted):
+            return self._item(i, Reason.OVERLAP, why="picked at random")
+        return None
+
+    def _pop(self, ids: deque[str], acted: Collection[str]) -> str:
+        """The first of ``ids`` that may be asked; "" if none may."""
+        while ids:
+            if self._open(i := ids.popleft(), acted):
+                return i
+        return ""
+
+    def _open(self, sentence_id: str, acted: Collection[str]) -> bool:
+        return not (
+            sentence_id in self._answers or sentence_id in self._handed or sentence_id in acted
+        )
+
+    def _item(
+        self, sentence_id: str, reason: str, *, why: str = "", ranked: Ranked | None = None
+    ) -> Item:
+        return self._scene.item(
+            sentence_id,
+            reason,
+            read=self._answers,
+            why=why,
+            suggestion=ranked.suggestion if ranked else None,
+        )
+
+    def _acted(self) -> frozenset[str]:
+        """Ids of the sentences decided or skipped in this session, as far as that stands."""
+        return frozenset(
+            Sentence.make_id(e.transcript_id, e.start, e.end)
+            for e in standing(self._session)
+            if e.kind in ACTS
+        )
+
+
+def unread(
+    sentences: Sequence[Sentence], taken: Collection[str], within: Collection[str]
+) -> list[str]:
+    """Ids of the codable sentences outside ``taken``, of the transcripts ``within`` if any."""
+    return [
+        s.id
+        for s in sentences
+        if s.codable and s.id not in taken and (not within or s.transcript_id in within)
+    ]
+
+
+def of_colleagues(
+    events: Iterable[Event], sample: Collection[str], *, coder: str, rng: np.random.Generator
+) -> list[str]:
+    """Ids of sentences outside the audit sample that colleagues have decided in review, shuffled."""
+    ids = dict.fromkeys(
+        Sentence.make_id(e.transcript_id, e.start, e.end)
+        for e in standing(events)
+        if e.kind is EventKind.DECISION and e.coder != coder and e.reason != Reason.PROBE
+    )
+    left = [i for i in ids if i not in sample]
+    return [left[i] for i in islice(rng.permutation(len(left)), len(left))]

@@ -1,0 +1,78 @@
+"""The audit sample of a study: drawn once for each transcript, then frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from precode.active.audit import draw
+from precode.active.planner import audit_size
+from precode.domain import Sentence
+from precode.steps.opening import Study
+from precode.study.store import AuditRow
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a drawing came to: sentences in the frame, and of them in the sample."""
+
+    frame: int
+    sample: int
+    transcripts: int
+
+
+def drawn_ids(rows: Sequence[AuditRow]) -> list[str]:
+    """The sample's sentence ids, in the order of asking."""
+    return [r.sentence_id for r in rows if r.position is not None]
+
+
+def keep_audit(
+    study: Study, sentences: Sequence[Sentence], read: Collection[str], busy: Collection[str]
+) -> Drawn | None:
+    """Draw the audit sample for transcripts that have none yet, from their codable sentences that
+    nobody has read and that no spreadsheet holds; None if there is nothing to draw from.
+
+    What is in it stays in it: transcripts that come later are drawn from on their own, by the same
+    rule. A transcript all of which was read when the sample was drawn needs none.
+    """
+    rows = study.store.audit()
+    known = {r.stratum for r in rows}
+    frame: dict[str, list[str]] = {}
+    for s in sentences:
+        if s.codable and s.transcript_id not in known and s.id not in read and s.id not in busy:
+            frame.setdefault(s.transcript_id, []).append(s.id)
+    total = sum(map(len, frame.values()))
+    settings = study.settings.audit
+    size = _size(
+        total, len(rows), settings.size, settings.prevalence, settings.half_width, settings.most
+    )
+    if not size:
+        return None
+    batch = 1 + max((r.batch for r in rows), default=0)
+    first = 1 + max((r.position for r in rows if r.position is not None), default=-1)
+    rng = np.random.default_rng([study.settings.train.seed, batch, total])
+    out = draw(frame, size, rng)
+    study.store.freeze_audit(
+        [
+            AuditRow(i, stratum, None if place is None else first + place, batch)
+            for i, stratum, place in out
+        ]
+    )
+    return Drawn(total, size, len(frame))
+
+
+def _size(
+    total: int, before: int, wanted: int, prevalence: float, half_width: float, most: float
+) -> int:
+    """Sentences to draw from ``total`` new ones, where ``before`` stand in the frame already: the
+    same share of them as a single drawing from all of them would have taken.
+    """
+    if not total:
+        return 0
+    every = total + before
+    size = min(wanted, int(every * most)) if wanted else audit_size(
+        every, prevalence=prevalence, half_width=half_width, most=most
+    )  # fmt: skip
+    return round(size * total / every)

@@ -1,0 +1,81 @@
+"""A process that learns while the coder goes on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+
+@dataclass(slots=True)
+class Background:
+    """At most one run of :mod:`precode.steps.relearn` at a time, for one study and coder.
+
+    It gets a process of its own, not a thread: fitting would hold up the coder's keys. It ends with
+    this one, however this one ends, because its standard input closes then.
+    """
+
+    study: Path
+    coder: str
+    within: Sequence[str] = ()
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _log: IO[bytes] | None = field(default=None, init=False)
+
+    @property
+    def log(self) -> Path:
+        """Where what it said is kept, for a bug report. It holds no participant's words."""
+        return self.study / "cache" / "loop" / "log.txt"
+
+    def start(self) -> None:
+        """Begin, unless it is at it already."""
+        if self._process is not None:
+            return
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._log = self.log.open("wb")
+        # apart from the terminal: Ctrl-C there is meant for the review
+        self._process = subprocess.Popen(  # noqa: S603 - this Python, arguments of our own
+            [
+                sys.executable,
+                "-m",
+                "precode.steps.relearn",
+                str(self.study),
+                self.coder,
+                *self.within,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._log,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            start_new_session=True,
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is learning now."""
+        return self._process is not None and self._process.poll() is None
+
+    def finished(self) -> int | None:
+        """The exit code of a run that has ended since this was asked last; else None. At once."""
+        if self._process is None or self._process.poll() is None:
+            return None
+        code = self._process.returncode
+        self._end()
+        return code
+
+    def stop(self) -> None:
+        """End it, whatever it is doing."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._end()
+
+    def _end(self) -> None:
+        assert self._process is not None
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        if self._log is not None:
+            self._log.close()
+        self._process = self._log = None

@@ -1,0 +1,169 @@
+"""What a model learns from: the human codes of a study as arrays, and a bundle made of them.
+
+``train`` and the background of ``review`` learn alike. Neither learns from the audit sample, unless
+the team has released it: what was learned from cannot tell how good the machine is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+import precode
+from precode.codings.targets import Targets, targets
+from precode.domain import HumanCodes, Sentence
+from precode.errors import TooLittleError, UsageError
+from precode.model.bundle import Bundle
+from precode.model.features import measure, vocabulary
+from precode.model.passages import passages
+from precode.model.train import fit_bundle
+from precode.model.validate import OutOfFold, Training
+from precode.steps.embedding import embedding, key_of
+from precode.steps.opening import Progress, Study
+from precode.study.store import now
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Coded sentences, ready to be learned from.
+
+    ``rows`` are the targets of all that ``coders`` have read outside the audit sample; ``use`` the
+    rows of it that ``data`` holds, in its order; ``gold_y`` their targets by readings without a
+    suggestion in view. ``modelled (k,)``: codes with enough examples.
+    """
+
+    sentences: tuple[Sentence, ...]
+    human: HumanCodes
+    coders: tuple[str, ...]
+    rows: Targets
+    data: Training
+    gold_y: npt.NDArray[np.float64]
+    terms: tuple[str, ...]
+    modelled: npt.NDArray[np.bool_]
+
+
+def held_back(study: Study) -> frozenset[str]:
+    """Ids of the audit sample's sentences; none once the team has released it."""
+    if study.settings.audit.released:
+        return frozenset()
+    return frozenset(r.sentence_id for r in study.store.audit() if r.position is not None)
+
+
+def lesson(study: Study, *, coders: tuple[str, ...] = (), progress: Progress) -> Lesson:
+    """What ``coders`` (default: all) have coded, with features.
+
+    Raises :class:`TooLittleError` if no code has enough examples, :class:`UsageError` for a coder
+    whom nobody knows.
+    """
+    sentences = study.store.sentences()
+    human = study.human_codes(sentences)
+    wanted = _coders(human, coders)
+    kept_back = held_back(study)
+    open_to_it = [s for s in sentences if s.id not in kept_back]
+    rows = targets(human, open_to_it, study.codebook, coders=wanted)
+    gold = targets(human, open_to_it, study.codebook, coders=wanted, include_assisted=False)
+    modelled = _modelled(study, rows)
+    data, terms, use = _training(study, sentences, rows, gold.known, modelled, progress)
+    return Lesson(sentences, human, wanted, rows, data, gold.y[use], terms, modelled)
+
+
+def bundle_of(
+    study: Study, learned: Lesson, out: OutOfFold | None, *, about: Mapping[str, object]
+) -> Bundle:
+    """The model of ``learned``, on all of its rows, as validation ``out`` chose. ``about`` adds to
+    what the bundle says of itself.
+    """
+    encoder, book = study.settings.encoder, study.codebook
+    return fit_bundle(
+        learned.data,
+        out,
+        codebook=book,
+        terms=learned.terms,
+        encoder_model=encoder.model,
+        encoder_key=key_of(encoder.model, encoder.precision),
+        modelled=learned.modelled,
+        about={
+            "made_at": now(),
+            "precode": precode.__version__,
+            "study": study.settings.study.title,
+            "behaviour": study.settings.study.behaviour,
+            "unit": study.settings.transcripts.unit,
+            "codebook": {"name": book.name, "version": book.version, "hash": book.hash},
+            "coders": list(learned.coders),
+            "seed": study.settings.train.seed,
+            "last_event": study.store.last_event(),
+            **about,
+        },
+    )
+
+
+def _coders(human: HumanCodes, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    known = sorted({coder for _, coder in human.read})
+    unknown = [c for c in wanted if c not in known]
+    if unknown:
+        raise UsageError(
+            f"nobody called {', '.join(map(repr, unknown))} has coded",
+            mend=f"coders: {', '.join(known) or 'none yet'}",
+        )
+    if not known:
+        raise TooLittleError(
+            "nobody has coded anything in this study yet",
+            mend="read your codings: precode codes codings.csv; or begin: precode review --coder YOU",
+        )
+    return wanted or tuple(known)
+
+
+def _modelled(study: Study, rows: Targets) -> npt.NDArray[np.bool_]:
+    """``(k,)``: codes with enough examples and enough sentences without them."""
+    given = (rows.y >= 0.5) & rows.known[:, None]
+    positive = given.sum(0)
+    negative = rows.known.sum() - positive
+    least = study.settings.train.min_positives
+    modelled = (positive >= least) & (negative >= least)
+    if study.codebook.choice == "one":
+        modelled = positive > 0
+    enough = modelled.sum() >= (2 if study.codebook.choice == "one" else 1)
+    if not enough:
+        counts = ", ".join(
+            f"{leaf.label} {n}" for leaf, n in zip(study.codebook.leaves, positive, strict=True)
+        )
+        if (positive >= least).any():
+            raise TooLittleError(
+                f"every sentence read carries the same code ({counts}): nothing to tell it from",
+                mend="declare transcripts that were read to the end: precode codes --complete NAME",
+            )
+        raise TooLittleError(
+            f"no code has {least} coded sentences yet ({counts})",
+            mend="code more: precode codes codings.csv, or precode review --coder YOU",
+        )
+    return np.asarray(modelled)
+
+
+def _training(
+    study: Study,
+    sentences: tuple[Sentence, ...],
+    rows: Targets,
+    gold: npt.NDArray[np.bool_],
+    modelled: npt.NDArray[np.bool_],
+    progress: Progress,
+) -> tuple[Training, tuple[str, ...], list[int]]:
+    """Features and targets of the sentences that the coders have read, and their rows in ``rows``."""
+    everything = passages(sentences, study.store.turns(), behaviour=study.settings.study.behaviour)
+    by_id = {p.id: p for p in everything}
+    use = [i for i, s in enumerate(rows.sentence_ids) if rows.known[i] and s in by_id]
+    chosen = [by_id[rows.sentence_ids[i]] for i in use]
+    terms = vocabulary([p.text for p in chosen])
+    encoder = study.settings.encoder
+    with embedding(
+        encoder.model, encoder.precision, cache=study.folder.cache, progress=progress
+    ) as embed:
+        raw = measure(chosen, terms, embed)
+    y = np.where(modelled, rows.y[use], 0.0)
+    polarity = np.where(modelled[:, None], rows.polarity[use], np.nan)
+    applies = np.array([leaf.polarity for leaf in study.codebook.leaves])
+    polarity[:, ~applies] = np.nan
+    groups = np.array([p.id.partition(":")[0] for p in chosen])
+    return Training(raw, y, polarity, groups, gold[use], study.codebook.choice), terms, use

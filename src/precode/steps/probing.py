@@ -1,0 +1,103 @@
+"""Planted errors: a few wrong suggestions, to learn how often wrong ones are accepted.
+
+Only where the team has agreed to it. They stand on audit sentences that this coder has decided
+without a suggestion, so that the right answer is known and nothing is learned or lost: decisions on
+them code nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from precode.codebook import Codebook
+from precode.codings.history import standing
+from precode.domain import Event, EventKind, Polarity, Reason
+from precode.review.values import Item, Suggested, Suggestion
+
+MODEL = "planted"
+AFTER = 5  # items before the first one
+APART = 4  # and at least between two
+_USUAL = (0.45, 0.9)  # confidences that suggestions often have
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A planted error on ``sentence_id``, shown from the item ``slot`` of the session on."""
+
+    sentence_id: str
+    slot: int
+    codes: tuple[Suggested, ...]
+
+
+def plan(
+    answers: Mapping[str, Mapping[str, Polarity]],
+    audit: Sequence[str],
+    *,
+    codebook: Codebook,
+    n: int,
+    rng: np.random.Generator,
+) -> tuple[Probe, ...]:
+    """Up to ``n`` probes on sentences of ``audit`` in ``answers`` (sentence id → this coder's codes
+    with their polarity), those decided longest ago first.
+    """
+    known = [i for i in audit if i in answers][:n]
+    slot, out = AFTER, []
+    for sentence_id in known:
+        out.append(Probe(sentence_id, slot, _wrong(answers[sentence_id], codebook, rng)))
+        slot += APART + int(rng.integers(0, APART))
+    return tuple(out)
+
+
+def _wrong(
+    answer: Mapping[str, Polarity], codebook: Codebook, rng: np.random.Generator
+) -> tuple[Suggested, ...]:
+    """A suggestion that differs from ``answer`` in its code: another one, or one where nothing
+    applies; a sibling of the right code, where there is one, for that is how machines err.
+    """
+    others = [leaf for leaf in codebook.leaves if leaf.id not in answer]
+    if not others:  # every code was given: then that nothing applies is wrong
+        return ()
+    parents = {codebook[code].parent for code in answer if code in codebook.leaf_ids}
+    near = [leaf for leaf in others if leaf.parent and leaf.parent in parents] or others
+    leaf = near[int(rng.integers(len(near)))]
+    polarity = next(iter(answer.values()), Polarity.NONE)
+    if leaf.polarity and polarity in (Polarity.NONE, Polarity.UNCLEAR):
+        polarity = (Polarity.BARRIER, Polarity.FACILITATOR)[int(rng.integers(2))]
+    given = polarity if leaf.polarity else Polarity.NONE
+    return (Suggested(leaf.id, given, round(float(rng.uniform(*_USUAL)), 2)),)
+
+
+def planted(item: Item, probe: Probe) -> Item:
+    """``item`` with the wrong suggestion; nothing on the screen tells it from others."""
+    return replace(
+        item,
+        why="the model is unsure",
+        suggestion=Suggestion(probe.codes, model=MODEL, planted=True),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """Planted errors that were shown in a session, and how many the coder took over."""
+
+    shown: int
+    accepted: int
+
+
+def outcome(session: Sequence[Event]) -> Probed | None:
+    """From the ``session``'s events in order; None if no planted error was shown."""
+    wrong: dict[tuple[str, int, int], frozenset[str]] = {}
+    last: dict[tuple[str, int, int], frozenset[str]] = {}
+    for e in standing(session):
+        if e.reason == Reason.PROBE:
+            span, codes = (e.transcript_id, e.start, e.end), frozenset(c.code for c in e.codes)
+            if e.kind is EventKind.SHOWN:
+                wrong[span] = codes
+            elif e.kind is EventKind.DECISION:
+                last[span] = codes
+    if not wrong:
+        return None
+    return Probed(len(wrong), sum(last.get(span) == codes for span, codes in wrong.items()))

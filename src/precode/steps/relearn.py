@@ -1,0 +1,238 @@
+"""Learn again and rank again, on a copy: what a review does in the background.
+
+``python -m precode.steps.relearn STUDY CODER`` reads the study, writes into its cache alone, and
+never touches what people decided. It ends when its standard input closes, so that it does not
+outlive the review that started it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from precode.domain import HumanCodes, Sentence
+from precode.errors import InputError, PrecodeError, TooLittleError
+from precode.files.atomic import replacing_folder
+from precode.files.offline import offline
+from precode.model.bundle import Bundle, load, save
+from precode.model.features import Embed
+from precode.model.passages import Passage
+from precode.model.validate import cross_validate
+from precode.resources import starters
+from precode.steps.auditing import drawn_ids
+from precode.steps.card import card
+from precode.steps.embedding import embedding, embedding_of
+from precode.steps.explaining import explained
+from precode.steps.learning import bundle_of, lesson
+from precode.steps.opening import Progress, Study, open_study, silent
+from precode.steps.packet_record import outstanding
+from precode.steps.ranking import Ranked, ground, rank, with_suggestions
+from precode.study.folder import Folder
+
+STOP_SET = 1000  # sentences on which successive models are compared
+ABOUT = {
+    "name": "loop",
+    "trained_on": [],
+    "notes": [],
+    "validation": {"why_not": "it is the working model of a review; precode train validates"},
+}
+EXPLAINED = 60  # of the ranked sentences: more are not reached before the next ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What the machine has learned, and the order that follows.
+
+    ``model`` is the id of the bundle, "" without one; ``last_event`` what it had read.
+    ``items`` come most worth asking first. ``given`` are the codes of the machine for the audit
+    sample's sentences and the stop set, by sentence id: what agreement and stopping are judged by.
+    """
+
+    model: str
+    last_event: int
+    items: tuple[Ranked, ...]
+    given: Mapping[str, tuple[str, ...]]
+    stop_set: tuple[str, ...]
+
+
+def place(folder: Folder, coder: str) -> Path:
+    """Where the ranking for ``coder`` lies."""
+    return folder.cache / "loop" / hashlib.sha256(coder.encode("utf-8")).hexdigest()[:12]
+
+
+def relearn(
+    path: Path, *, coder: str, within: Collection[str] = (), progress: Progress = silent
+) -> Ranking:
+    """Learn from all codes there are, rank what ``coder`` may be asked, and keep both in the cache.
+
+    Without enough codes to learn from, the shipped starter model takes the place of the study's
+    own, if it knows the study's codes; without that the order follows from the talk alone.
+    """
+    with open_study(path, verb="review", write=False) as study:
+        rng = np.random.default_rng([study.settings.train.seed, study.store.last_event()])
+        sentences = study.store.sentences()
+        bundle, own = _learned(study, progress)
+        audit = drawn_ids(study.store.audit())
+        human = study.human_codes(sentences)
+        taken = not_to_ask(study, human, coder=coder, own_only=bool(within))
+        on = ground(study, sentences, taken=taken | set(audit), within=within, rng=rng)
+        stop_set = _stop_set(sentences, study.settings.train.seed)
+        with _embedding(study, bundle, progress) as embed:
+            queue, found = rank(study, on, bundle, embed, coder=coder, rng=rng)
+            ranked = with_suggestions(queue, found)
+            given: dict[str, tuple[str, ...]] = {}
+            if bundle is not None:
+                with _embedding(study, bundle, silent, kept=False) as variants:
+                    first = explained(
+                        study, human, sentences, on.passages, bundle, embed, ranked[:EXPLAINED],
+                        own=own, hidden=frozenset(audit), variants=variants,
+                    )  # fmt: skip
+                ranked = [*first, *ranked[EXPLAINED:]]
+                judged = [on.passages[i] for i in dict.fromkeys([*audit, *stop_set])]
+                given = _given(study, judged, bundle, embed)
+        out = Ranking(
+            bundle.id if bundle else "",
+            study.store.last_event(),
+            tuple(ranked),
+            given,
+            tuple(stop_set),
+        )
+        _keep(place(study.folder, coder), out)
+        return out
+
+
+def _learned(study: Study, progress: Progress) -> tuple[Bundle | None, bool]:
+    """(A model, whether it is the study's own); None where there is none that knows the codes."""
+    try:
+        learned = lesson(study, progress=progress)
+    except TooLittleError:
+        return _starter(study), False
+    settings = study.settings.train
+    out = cross_validate(
+        learned.data,
+        folds=settings.folds,
+        seed=settings.seed,
+        progress=lambda done, total: progress("learning", done, total),
+    )
+    bundle = bundle_of(study, learned, out, about=ABOUT)
+    folder = study.folder.cache / "loop" / "model"
+    return replace(bundle, id=save(bundle, folder, card(bundle))), True
+
+
+def _starter(study: Study) -> Bundle | None:
+    """The shipped starter that knows this study's codes, and whose encoder the study uses."""
+    for folder in starters().values():
+        try:
+            bundle = load(folder)
+        except InputError:
+            continue
+        if (
+            bundle.codebook.leaf_ids == study.codebook.leaf_ids
+            and bundle.encoder_model == study.settings.encoder.model
+        ):
+            return bundle
+    return None
+
+
+@contextmanager
+def _embedding(
+    study: Study, bundle: Bundle | None, progress: Progress, *, kept: bool = True
+) -> Iterator[Embed]:
+    cache, encoder = study.folder.cache if kept else None, study.settings.encoder
+    with (
+        embedding(encoder.model, encoder.precision, cache=cache, progress=progress)
+        if bundle is None
+        else embedding_of(bundle, cache=cache, progress=progress)
+    ) as embed:
+        yield embed
+
+
+def not_to_ask(study: Study, human: HumanCodes, *, coder: str, own_only: bool = False) -> set[str]:
+    """Ids of sentences read already, by anyone (``own_only``: by ``coder``), and of those that a
+    spreadsheet sent to somebody still holds.
+    """
+    read = {s for s, who in human.read if not own_only or who == coder}
+    out = outstanding(study.store)
+    return read.union(*(ids for who, ids in out.items() if not own_only or who == coder))
+
+
+def _stop_set(sentences: Sequence[Sentence], seed: int) -> list[str]:
+    """Codable sentences drawn once: the same ones as long as no transcript comes or goes."""
+    ids = sorted(s.id for s in sentences if s.codable)
+    if len(ids) <= STOP_SET:
+        return ids
+    chosen = np.random.default_rng(seed).choice(len(ids), STOP_SET, replace=False)
+    return [ids[i] for i in np.sort(chosen)]
+
+
+def _given(
+    study: Study, judged: Sequence[Passage], bundle: Bundle, embed: Embed
+) -> dict[str, tuple[str, ...]]:
+    """Sentence id → the codes that ``bundle`` gives it."""
+    found = bundle.predict(judged, embed, accept=study.settings.predict.accept)
+    codes = np.array(found.codes)
+    return {
+        i: tuple(codes[row].tolist())
+        for i, row in zip(found.sentence_ids, found.decision, strict=True)
+    }
+
+
+def _keep(folder: Path, ranking: Ranking) -> None:
+    content = {
+        "model": ranking.model,
+        "last_event": ranking.last_event,
+        "items": [r.to_json() for r in ranking.items],
+        "given": ranking.given,
+        "stop_set": ranking.stop_set,
+    }
+    with replacing_folder(folder) as temporary:
+        (temporary / "ranking.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def kept(folder: Path) -> Ranking | None:
+    """The ranking in ``folder``; None if there is none that can be read: it is a cache."""
+    try:
+        found: dict[str, Any] = json.loads((folder / "ranking.json").read_text(encoding="utf-8"))
+        return Ranking(
+            str(found["model"]),
+            int(found["last_event"]),
+            tuple(Ranked.from_json(r) for r in found["items"]),
+            {str(i): tuple(map(str, codes)) for i, codes in found["given"].items()},
+            tuple(map(str, found["stop_set"])),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The process that a review starts; see the module's docstring. Returns the exit code."""
+    offline()
+    path, coder, *within = arguments
+    threading.Thread(target=_end_with_the_review, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(10)  # the coder's keys come first
+    try:
+        relearn(Path(path), coder=coder, within=within)
+    except PrecodeError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _end_with_the_review() -> None:
+    sys.stdin.read()
+    os._exit(1)  # at once: everything it writes is replaced whole or not at all
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,45 @@
+"""How much the machine's codes still move from one model to the next: kept in the study's log, so
+that rules for stopping can be looked at, and replayed, from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from precode.agreement import counts as of
+from precode.steps.opening import Study
+from precode.steps.relearn import Ranking
+
+VERB = "learned"
+
+
+def log_learned(study: Study, before: Ranking | None, after: Ranking) -> None:
+    """Note in the log that the review goes on with a new model, and how far it differs from the
+    one before: Cohen's kappa over all (sentence, code) decisions on the stop set, and the share of
+    its sentences whose codes changed. None of them for the first model.
+    """
+    detail: dict[str, object] = {"model": after.model, "last_event": after.last_event}
+    if before is not None and before.model and after.model and before.stop_set == after.stop_set:
+        old = decisions(before.given, after.stop_set, study.codebook.leaf_ids)
+        new = decisions(after.given, after.stop_set, study.codebook.leaf_ids)
+        kappa = float(of.kappa(of.confusion(old.ravel(), new.ravel()).sum(0)))
+        detail |= {
+            "kappa": None if np.isnan(kappa) else round(kappa, 4),
+            "changed": round(float((old != new).any(1).mean()), 4) if len(old) else 0.0,
+        }
+    study.store.log(VERB, **detail)
+
+
+def decisions(
+    given: Mapping[str, Sequence[str]], ids: Sequence[str], codes: Sequence[str]
+) -> npt.NDArray[np.bool_]:
+    """``(n, k)``: which of ``codes`` each of the sentences ``ids`` was given."""
+    out = np.zeros((len(ids), len(codes)), dtype=bool)
+    column = {code: j for j, code in enumerate(codes)}
+    for i, sentence_id in enumerate(ids):
+        for code in given.get(sentence_id, ()):
+            out[i, column[code]] = True
+    return out
