@@ -147,7 +147,7 @@ def test_the_methods_tell_the_rule_and_what_was_shown(make_view: MakeView) -> No
     for words in (
         "3 coders were shown 67 suggestions: 60 after their own decision, 7 in view from the start.",
         "Of the 1,200 readings that stand (a sentence read by a coder), 31 were decided with a",
-        "9 further suggestions were wrong on purpose (probes); what was decided on them codes",
+        "Beside these, 9 suggestions were wrong on purpose (probes); what was decided on them codes",
         "None of the 200 sentences of the random audit sample was shown with a suggestion",
     ):
         assert words in said
@@ -161,7 +161,9 @@ def test_a_broken_audit_sample_is_not_hushed_up(make_view: MakeView) -> None:
 
 def test_without_suggestions_the_methods_still_tell_the_rule(make_view: MakeView) -> None:
     said = tables(make_view, replace(NOTHING, policy="never")).suggestions
-    assert "coders are not shown the machine’s suggestions. No suggestion has been shown" in said
+    assert (
+        "coders are not shown the machine’s suggestions. No suggestion of the machine’s has" in said
+    )
     assert "No audit sample has been drawn yet." in said
     assert tables(make_view, None).suggestions == ""
 

@@ -19,6 +19,7 @@ from precode.review.session import begin, step
 from precode.review.source import Line
 from precode.review.state import State
 from precode.review.values import (
+    BLIND,
     Done,
     Item,
     Policy,
@@ -206,8 +207,12 @@ class Bench:
         return Setup(coder, self.book, policy, goal)
 
     def past(self, events: Sequence[Event], items: Iterable[Item], coder: str) -> list[Done]:
-        """As steps would compose it: the acts that stand, with their items and their reasons."""
-        by_start = {i.sentence.start: i for i in items}
+        """As steps would compose it: the acts that stand, with their items and their reasons. A
+        sentence of a blind sample has no suggestion, whatever the act's reason.
+        """
+        by_start = {
+            i.sentence.start: replace(i, suggestion=None) if i.reason in BLIND else i for i in items
+        }
         return [
             Done(e, replace(by_start[e.start], reason=e.reason)) for e in undoable(events, coder)
         ]

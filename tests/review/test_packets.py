@@ -452,3 +452,10 @@ def test_saving_may_change_a_sentence_and_a_hand_may_not(sent: str, came: str, s
 def test_a_text_check_is_never_taken_for_a_number(text: str) -> None:
     check = text_check(text.encode("utf-8", "ignore").decode("utf-8"))
     assert check[0] == "h" and len(check) == 13
+
+
+@pytest.mark.parametrize(
+    ("column", "name"), [(0, "A1"), (25, "Z1"), (26, "AA1"), (701, "ZZ1"), (702, "AAA1")]
+)
+def test_cells_are_named_as_spreadsheets_name_them(column: int, name: str) -> None:
+    assert cell_name(column, 1) == name

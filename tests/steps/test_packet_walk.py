@@ -79,14 +79,15 @@ def receive(path: Path, file: Path, **options: Any) -> PacketIn:
         return read_packet(study, file, **options)
 
 
-def answer(file: Path, rows: Mapping[int, Mapping[str, str]]) -> Path:
-    """Fill in ``file`` with openpyxl: row of the packet from 0 → header → text."""
+def answer(file: Path, rows: Mapping[int, Mapping[str, str]], *, kind: str = "s") -> Path:
+    """Fill in ``file``: row of the packet from 0 → header → text (``kind`` "f": formula)."""
     book = openpyxl.load_workbook(file)
     sheet = book[CODE_THESE]
     at = {str(c.value): c.column for c in sheet[1]}
     for row, cells in rows.items():
         for header, text in cells.items():
-            sheet.cell(row + 2, at[header]).value = text
+            cell = sheet.cell(row + 2, at[header])
+            cell.value, cell.data_type = text, kind
     book.save(file)
     return file
 
@@ -243,6 +244,7 @@ def test_csv_as_spreadsheets_save_it(encoding: str, delimiter: str, path: Path) 
     found = receive(path, sent.path)
     assert found.stored == 3
     assert {p.where for p in found.problems} == {"anna.csv!G3"}
+    assert [("Windows-1252" in n) for n in found.notes] == [True] * (encoding == "cp1252")
 
 
 def test_every_problem_of_a_workbook_has_its_cell_and_the_rest_is_stored(path: Path) -> None:
@@ -501,11 +503,15 @@ def test_a_table_that_is_no_packet_and_a_damaged_file(path: Path) -> None:
 def test_formulas_count_as_their_result_and_never_as_nothing(path: Path) -> None:
     """A result the file lacks is a problem with its cell; one that is there is taken."""
     sent = send(path)
-    answer(sent.path, {0: {"code 1": "=G9", "polarity 1": "b"}, 1: {"nothing applies": '="yes"'}})
-    patched = repack(
-        sent.path, lambda xml: xml.replace(b'<f>"yes"</f><v/>', b'<f>"yes"</f><v>yes</v>')
-        .replace(b'<f>"yes"</f><v></v>', b'<f>"yes"</f><v>yes</v>')
-    )  # fmt: skip
+    answer(sent.path, {0: {"polarity 1": "b"}})
+    answer(sent.path, {0: {"code 1": "=G9"}, 1: {"nothing applies": '="yes"'}}, kind="f")
+
+    def calculated(xml: bytes) -> bytes:
+        return re.sub(
+            rb'(<c r="M3"[^>]*)><f>"yes"</f><v></v>', rb'\1 t="str"><f>"yes"</f><v>yes</v>', xml
+        )
+
+    patched = repack(sent.path, calculated)
     found = receive(path, patched)
     assert [(p.where, p.what) for p in found.problems] == [
         (where(sent.path, 0, "code 1"), "a formula without a result")
@@ -575,3 +581,19 @@ def test_a_sentence_inside_a_wider_decision_is_answered(path: Path) -> None:
         )
     found = receive(path, answer(sent.path, FILLED))
     assert (found.stored, found.unchanged, found.aside) == (2, 1, ())
+
+
+def test_what_was_decided_and_taken_back_before_a_packet_is_out_with_it(path: Path) -> None:
+    """Only an answer since counts as one; other coders' packets are their own."""
+    with opened(path) as study:
+        s = items(study)[0].sentence
+        (old,) = study.store.append(
+            [Event(EventKind.DECISION, "ANNA", s.transcript_id, s.start, s.end)]
+        )
+        undo = Event(EventKind.UNDO, "ANNA", s.transcript_id, s.start, s.end, undoes=old.seq)
+        study.store.append([undo])
+        assert outstanding(study.store) == {}
+    sent = send(path)
+    with opened(path) as study:
+        assert s.id in outstanding(study.store)["ANNA"] and "BEN" not in outstanding(study.store)
+    assert receive(path, answer(sent.path, FILLED)).stored == 3

@@ -210,13 +210,28 @@ def predict(share: Floats, answers: Floats, left: Ints | int, level: float) -> t
 
 
 def _quantiles(a: float, b: float, m: int, level: float) -> tuple[int, int]:
-    """The first counts at which the beta-binomial (m; a, b) reaches the two tails."""
+    """Least and most of the beta-binomial (m; a, b) that are not in a tail.
+
+    Each count lies half in the tail that ends with it (mid-P, Lancaster 1961): whole counts would
+    cover too often. Where no positive was seen there is no lower tail, and the upper one is all
+    that may be missed (the rule of three, Hanley and Lippman-Hand 1983); where all were, likewise.
+    """
     t = np.arange(m + 1, dtype=np.float64)
     log = (
         gammaln(m + 1) - gammaln(t + 1) - gammaln(m - t + 1)
         + gammaln(t + a) + gammaln(m - t + b) - gammaln(m + a + b)
         + gammaln(a + b) - gammaln(a) - gammaln(b)
     )  # fmt: skip
-    reached = np.cumsum(np.exp(log))
-    low, high = np.searchsorted(reached, [(1 - level) / 2, (1 + level) / 2])
-    return int(min(low, m)), int(min(high, m))
+    mass = np.exp(log)
+    below = np.cumsum(mass) - mass / 2
+    if a <= _PRIOR:
+        return 0, _last(below, level)
+    if b <= _PRIOR:
+        return int(np.searchsorted(below, 1 - level)), m
+    low = int(np.searchsorted(below, (1 - level) / 2))
+    return low, max(low, _last(below, (1 + level) / 2))
+
+
+def _last(below: Floats, level: float) -> int:
+    """The last count of which no more than ``level`` lies below."""
+    return max(int(np.searchsorted(below, level, side="right")) - 1, 0)

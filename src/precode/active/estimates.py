@@ -31,7 +31,6 @@ _DRAWS = 2000
 # Dirichlet prior of the table: both, machine only, people only, neither. Of (.5 each), (.25 each),
 # (1 each), (1/3 each) and this one, this one misses equally often on either side, and is shortest.
 _PRIOR = np.array([0.5, 0.25, 0.25, 0.5])
-_STEP = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,23 +194,12 @@ def _shares(positives: Floats, left: int) -> Floats:
 def _tables(drawn: Sample, cells: Floats, table: Floats, rng: np.random.Generator) -> Floats:
     """(draws, k, 4): whole tables of the frame that the answers leave possible."""
     answered = cells.sum(axis=0)
-    active = answered[:, :3].sum(axis=1)
-    influence = _influence(cells, (table + 0.1) / (table.sum(axis=1, keepdims=True) + 0.4))
-    n = effective(drawn, stratified_share(influence, drawn, active))
+    n = effective(drawn, np.ones(len(table)))
     rest = np.clip(table - answered, 0, None)
     share = rest / np.maximum(rest.sum(axis=1, keepdims=True), 1)
     gammas = rng.standard_gamma(share * n[:, None] + _PRIOR, size=(_DRAWS, *share.shape))
     theta = gammas / gammas.sum(axis=-1, keepdims=True)
     return np.asarray(answered + rng.multinomial(drawn.left, theta), dtype=np.float64)
-
-
-def _influence(cells: Floats, shares: Floats) -> Floats:
-    """(n, k) how much each answer moves kappa of the table ``shares`` (k, 4): its derivative when
-    the answer's cell gains weight.
-    """
-    at = _kappa(shares)
-    moved = [_kappa((1 - _STEP) * shares + _STEP * np.eye(4)[c]) for c in range(4)]
-    return np.asarray((cells * (np.stack(moved, axis=-1) - at[:, None]) / _STEP).sum(axis=-1))
 
 
 def _middle(value: float, draws: Floats, n: int, level: float) -> Interval:

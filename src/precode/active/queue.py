@@ -250,8 +250,11 @@ def _uncertain(
 def _varied_first(
     vectors: Floats, ranked: Rows, count: npt.NDArray[np.int64], need: int, rng: np.random.Generator
 ) -> Rows:
-    """``ranked``, but of its first candidates those unlike each other ahead of their likes."""
-    wide = ranked[: WIDE * need]
+    """``ranked``, but of its first candidates those unlike each other ahead of their likes.
+
+    The first candidates are never more than a part of all, or variety would be all that counts.
+    """
+    wide = ranked[: min(WIDE * need, max(need, len(ranked) // WIDE))]
     wide = wide[count[wide] == count[wide[0]]]
     first = wide[varied(vectors[wide], n=need, rng=rng)]
     return np.concatenate([first, ranked[~np.isin(ranked, first)]])

@@ -33,7 +33,9 @@ def share(
 ) -> Figure:
     """Share of units whose flag is True; ``transcripts`` names each unit's, ``what`` the units.
 
-    Where all units are alike, every draw is too; the exact interval stands in.
+    Where all units are alike, every draw is too; the exact interval stands in. With few transcripts
+    the interval is too narrow: simulated with beta-binomial transcripts of 8 units, it covers 87 to
+    89 % with 6 to 12 of them, 94 % with 30.
     """
     n, yes = len(flags), sum(flags)
     if n < max(sampling.floor, 1):

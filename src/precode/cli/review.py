@@ -43,6 +43,10 @@ EXAMPLE = """Examples:
     help="Read such a spreadsheet back.",
 )  # fmt: skip
 @click.option(
+    "--packet-lost", is_flag=True,
+    help="Wait no longer for the spreadsheets this coder has; their sentences are asked again.",
+)  # fmt: skip
+@click.option(
     "--with-suggestions", is_flag=True,
     help="Show the machine's suggestions in the spreadsheet; its answers then count as assisted.",
 )  # fmt: skip
@@ -59,6 +63,7 @@ def review(
     plain: bool,
     packet: Path | None,
     packet_in: Path | None,
+    packet_lost: bool,
     with_suggestions: bool,
     probe: int | None,
     study: Path,
@@ -81,6 +86,9 @@ def review(
         return
     if not coder:
         raise UsageError("a review needs to know who codes", mend="--coder YOUR_NAME")
+    if packet_lost:
+        _give_up(coder, study)
+        return
     if packet:
         _write(packet, coder, n, transcripts, with_suggestions, study)
         return
@@ -161,6 +169,14 @@ def _write(
     for problem in out.left_out:
         note(str(problem))
     then(f"send it to {coder}; when it comes back: precode review --packet-in {out.path.name}")
+
+
+def _give_up(coder: str, study: Path) -> None:
+    from precode.steps.post import give_up
+
+    count = give_up(study, coder=coder)
+    say(f"{count} spreadsheets of {coder} are waited for no longer; they can still be read")
+    then(f"precode review --coder {coder}")
 
 
 def _read_back(path: Path, coder: str, study: Path) -> None:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from precode.agreement.estimate import Estimate, Figure
 from precode.cli.console import emit_json, json_option, say, study_option, table, then
+
+if TYPE_CHECKING:
+    from precode.active.design import Interval
+    from precode.steps.judging import Judgement
 
 EXAMPLE = "Example: precode status --study my-study"
 
@@ -43,10 +49,57 @@ def status(study: Path, as_json: bool) -> None:
         say(f"{s.unplaced} excerpts were not placed: reports/unplaced.csv")
     if s.flagged:
         say(f"{s.flagged} sentences are flagged for discussion")
+    for who, n in s.outstanding.items():
+        say(f"{n} sentences are out in a spreadsheet with {who}")
+    if s.set_aside:
+        say(f"{s.set_aside} answers of spreadsheets are kept apart: reports/set-aside.csv")
     if s.run:
         verdicts = ", ".join(f"{k} {n:,}" for k, n in sorted(s.verdicts.items()))
         say(
             f"Machine pre-codes (run {s.run}): {verdicts}"
             + ("; people have coded since" if s.stale else "")
         )
+    if s.judgement:
+        _audit(s.judgement)
     then(s.next)
+
+
+def _audit(j: Judgement) -> None:
+    say(
+        f"Audit sample: {j.answered} of {j.drawn} sentences answered, drawn from {j.frame:,}"
+        + (f"; {j.skipped} skipped" if j.skipped else "")
+        + (f". Judged on it: {j.machine}" if j.machine else "")
+    )
+    table(
+        ("code", "in sample", "of sentences", "kappa, machine", "kappa, people", "F1, machine",
+         "still unread"),
+        [
+            (c.label, c.passages, _share(c.prevalence), _figure(c.kappa), _human(c.human),
+             _figure(c.f1), _count(c.unread))
+            for c in j.codes
+        ],
+        title="By the audit sample, with 95 % intervals",
+    )  # fmt: skip
+    for why in dict.fromkeys(
+        i.why for c in j.codes for i in (c.prevalence, c.kappa) if i.value is None and i.why
+    ):
+        say(f"–: not estimable, {why}")
+    say(f"Advice: {j.advice.words}.")
+
+
+def _figure(i: Interval) -> str:
+    return "–" if i.value is None else f"{i.value:.2f} ({i.low:.2f} to {i.high:.2f})"
+
+
+def _share(i: Interval) -> str:
+    if i.value is None or i.low is None or i.high is None:
+        return "–"
+    return f"{100 * i.value:.0f} % ({100 * i.low:.0f} to {100 * i.high:.0f})"
+
+
+def _count(i: Interval) -> str:
+    return "–" if i.value is None else f"{i.value:.0f} ({i.low:.0f} to {i.high:.0f})"
+
+
+def _human(figure: Figure) -> str:
+    return str(figure) if isinstance(figure, Estimate) else "–"

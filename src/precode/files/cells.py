@@ -44,12 +44,13 @@ class Grid:
     """A sheet as read, wherever its header is: (row number from 1, cells) of each row with text.
 
     ``blind`` holds (row number, column index from 0) of formulas whose result the file lacks: they
-    read as empty, but are not.
+    read as empty, but are not. ``notes`` say what was assumed.
     """
 
     title: str
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     blind: frozenset[tuple[int, int]] = frozenset()
+    notes: tuple[str, ...] = ()
 
 
 def cell_name(column: int, row: int) -> str:

@@ -72,10 +72,11 @@ def read_grids(path: Path, *, max_megabytes: float = 100) -> tuple[Grid, ...]:
 
         return workbooks.read_grids(path, max_megabytes=max_megabytes)
     if suffix in (".csv", ".tsv"):
-        text = decode(read_bytes(path, max_megabytes=max_megabytes), str(path)).text
-        records = _csv_records(path, text, "\t" if suffix == ".tsv" else None)
+        decoded = decode(read_bytes(path, max_megabytes=max_megabytes), str(path))
+        records = _csv_records(path, decoded.text, "\t" if suffix == ".tsv" else None)
         rows = tuple((n, tuple(r)) for n, r in records if any(cell.strip() for cell in r))
-        return (Grid(path.name, rows),)
+        notes = tuple(n for n in decoded.notes if n != MIXED_ENDS)
+        return (Grid(path.name, rows, notes=notes),)
     raise InputError(
         f"{path} is not a table that precode reads",
         mend=f"save it as one of {', '.join(SUFFIXES)}",

@@ -288,8 +288,7 @@ def _set_up(sheet: Any, form: Form, rows: int) -> None:
                 type="list" if column.choices else None, formula1=column.choices or None,
                 allow_blank=True, errorStyle="warning", showErrorMessage=bool(column.choices),
                 errorTitle=column.header[:31], error="This is not on the list.",
-                showInputMessage=bool(column.help), promptTitle=column.header[:31],
-                prompt=column.help[:255],
+                showInputMessage=bool(column.help), prompt=column.help[:255] or None,
             )  # fmt: skip
             choice.add(f"{letter}2:{letter}{last}")
             sheet.add_data_validation(choice)

@@ -150,8 +150,9 @@ class Explainer:
 
     def _look(self, passage: Passage, occlude: bool) -> _Seen:
         """What there is to see of ``passage`` for any code."""
-        if self._last is not None and self._last[0] == (passage, occlude):
-            return self._last[1]
+        last = self._last  # once: a review looks ahead in another thread
+        if last is not None and last[0] == (passage, occlude):
+            return last[1]
         raw = measure([passage], (), self._embed)
         unit = self._scaling.unit(raw)
         spoken = words_of(passage.text)

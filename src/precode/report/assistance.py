@@ -49,17 +49,17 @@ def method(index: Index) -> str:
             "in view from the start."
         )
     else:
-        parts.append("No suggestion has been shown so far.")
+        parts.append("No suggestion of the machine’s has been shown so far.")
+    decided = {0: "none was", 1: "1 was"}.get(a.assisted, f"{a.assisted:,} were")
     parts.append(
-        f"Of the {_n(a.readings, 'reading')} that stand (a sentence read by a coder), "
-        f"{a.assisted:,} {'was' if a.assisted == 1 else 'were'} decided with a suggestion in view. "
-        "These are marked, and enter neither the machine’s validation nor the agreement between "
-        "coders."
+        f"Of the {_n(a.readings, 'reading')} that stand (a sentence read by a coder), {decided} "
+        "decided with a suggestion in view. Such readings are marked, and enter neither the "
+        "machine’s validation nor the agreement between coders."
     )
     if planted := sum(r.shown for r in ([r for r in a.probes if r.coder] or a.probes)):
         parts.append(
-            f"{_n(planted, 'further suggestion')} {'was' if planted == 1 else 'were'} wrong on "
-            "purpose (probes); what was decided on them codes nothing."
+            f"Beside these, {_n(planted, 'suggestion')} {'was' if planted == 1 else 'were'} wrong "
+            "on purpose (probes); what was decided on them codes nothing."
         )
     if not a.audit:
         parts.append("No audit sample has been drawn yet.")
@@ -90,7 +90,8 @@ def _shown(a: Assistance) -> Grid | None:
         "coming nearer) and kept own (it stayed) add up to one. A decision counts as it stands "
         "now, after every undo.",
         f"{_BY_TRANSCRIPT} Where all are alike (0 or 1), the exact binomial interval stands in: "
-        "it takes sentences as independent.",
+        "it takes sentences as independent. With a dozen transcripts or fewer, intervals are "
+        "somewhat too narrow.",
     ]
     notes += _left_out(sum(r.undecided for r in a.shown if r.coder or len(a.shown) == 1))
     return _grid(

@@ -86,6 +86,7 @@ def read_answers(
     rows = f"{missing} row{'' if missing == 1 else 's'} of the packet"
     notes = [f"{rows} {'is' if missing == 1 else 'are'} not in the file"] if missing else []
     for layout in layouts:
+        notes += layout.grid.notes
         notes += [
             f"the column {header!r} of {layout.grid.title!r} was not read: it is none of the "
             f"packet's; remarks belong under {MEMO!r}"

@@ -25,6 +25,7 @@ from precode.review.state import (
     fresh,
     open_items,
     send,
+    standing_on,
     turn_to,
 )
 from precode.review.tally import counts
@@ -168,14 +169,24 @@ def _undone(state: State, gone: Done) -> tuple[State, Effects]:
 
 
 def _restand(state: State) -> State:
-    """What waits knows the decisions in force after an undo."""
-    todo = tuple(
-        replace(f, standing=fresh(state, f.item).standing) if f.standing else f for f in state.todo
+    """What is open knows the acts in force after one is undone."""
+    return replace(
+        state,
+        todo=tuple(_current(state, f) for f in state.todo),
+        facing=_current(state, state.facing) if state.facing else None,
     )
-    faced = state.facing
-    if faced is not None and faced.standing is not None:
-        faced = replace(faced, standing=fresh(state, faced.item).standing)
-    return replace(state, todo=todo, facing=faced)
+
+
+def _current(state: State, facing: Facing) -> Facing:
+    if facing.standing is None and facing.skipped is None:
+        return facing
+    standing = standing_on(state, facing.item)
+    stands = any(d.event is facing.skipped for d in state.done)
+    return replace(
+        facing,
+        standing=standing.event if standing else None,
+        skipped=facing.skipped if stands else None,
+    )
 
 
 def _redone(state: State, again: Done) -> tuple[State, Effects]:

@@ -14,6 +14,7 @@ from precode.codings.history import standing
 from precode.domain import Event, EventKind, Reason, Sentence
 from precode.review.source import Line
 from precode.review.values import Item
+from precode.steps.auditing import note_reached
 from precode.steps.background import Background
 from precode.steps.opening import Study
 from precode.steps.probing import Probe, Probed, outcome, planted
@@ -66,6 +67,8 @@ class Asking:
         self._slot = 0
         self._owed = 0.0
         self._evidence: dict[str, tuple[str, ...]] = {}
+        self._reached: list[str] = []
+        self._within = background.within if background else ()
         self._ranking: Ranking | None = None
         self._ranked: Iterator[Ranked] = iter(())
         self._take_up(kept(place(study.folder, coder)))
@@ -178,6 +181,9 @@ class Asking:
         while len(out) < n and (item := self._next(acted)) is not None:
             self._handed.add(item.sentence.id)
             out.append(item)
+        if self._reached and not self._within:
+            note_reached(self._study, self._reached)
+        self._reached = []
         return tuple(out)
 
     def _next(self, acted: Collection[str]) -> Item | None:
@@ -194,7 +200,9 @@ class Asking:
             # told as random, for it is: that a colleague has decided it would be a hint
             return self._item(i, Reason.OVERLAP, why="picked at random")
         for ranked in self._ranked:
-            if self._open(ranked.sentence_id, acted):
+            if ranked.sentence_id in self._sample:
+                self._reached.append(ranked.sentence_id)
+            elif self._open(ranked.sentence_id, acted):
                 self._evidence[ranked.sentence_id] = ranked.evidence
                 return self._item(ranked.sentence_id, ranked.reason, why=ranked.why, ranked=ranked)
         if i := self._pop(self._audit, acted):

@@ -13,6 +13,8 @@ from precode.domain import Sentence
 from precode.steps.opening import Study
 from precode.study.store import AuditRow
 
+REACHED = "reached"
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -26,6 +28,20 @@ class Drawn:
 def drawn_ids(rows: Sequence[AuditRow]) -> list[str]:
     """The sample's sentence ids, in the order of asking."""
     return [r.sentence_id for r in rows if r.position is not None]
+
+
+def note_reached(study: Study, ids: Sequence[str]) -> None:
+    """Keep in the log that the queue would have asked for these audit sentences by now."""
+    study.store.log(REACHED, ids=list(ids))
+
+
+def reached(study: Study) -> set[str]:
+    """Audit sentences that the queue would have asked for by now, had they not been drawn."""
+    out: set[str] = set()
+    for entry in study.store.logged():
+        if entry["verb"] == REACHED and isinstance(detail := entry["detail"], dict):
+            out.update(map(str, detail.get("ids", ())))
+    return out
 
 
 def keep_audit(

@@ -18,7 +18,7 @@ from precode.model.passages import Passage
 from precode.steps.opening import Study
 from precode.steps.ranking import Ranked
 
-OCCLUDED = 20  # items explained word by word; the others by the words' own weights
+OCCLUDED = 40  # items explained by leaving words out; those after them by the words' weights
 STARTER = "by the starter model, which knows none of your codings"
 
 
@@ -99,7 +99,7 @@ def _lines(found: Explanation, label: str, sources: Mapping[str, str]) -> list[s
     given = "suggested" if found.given else "not suggested"
     out = [
         f"{label} ({given}): {found.score - found.threshold:+.1f} log-odds from the threshold, "
-        f"{found.context_share:.0%} of it from what was said before"
+        f"{found.context_share:.0%} of what moved it was said before the sentence"
     ]
     for way, against in (("for it", False), ("against it", True)):
         if said := phrases(found, against=against):
@@ -110,5 +110,5 @@ def _lines(found: Explanation, label: str, sources: Mapping[str, str]) -> list[s
 
 
 def _neighbour(how: str, n: Neighbour, sources: Mapping[str, str]) -> str:
-    where = ", ".join(x for x in (sources.get(n.sentence_id, ""), n.coder) if x)
+    where = "; ".join(x for x in (sources.get(n.sentence_id, ""), f"read by {n.coder}") if x)
     return f'  {how} ({where}; likeness {np.round(n.similarity, 2):.2f}): "{n.text}"'

@@ -52,8 +52,15 @@ def held_back(study: Study) -> frozenset[str]:
     return frozenset(r.sentence_id for r in study.store.audit() if r.position is not None)
 
 
-def lesson(study: Study, *, coders: tuple[str, ...] = (), progress: Progress) -> Lesson:
-    """What ``coders`` (default: all) have coded, with features.
+def lesson(
+    study: Study,
+    *,
+    coders: tuple[str, ...] = (),
+    with_audit: bool = False,
+    progress: Progress,
+) -> Lesson:
+    """What ``coders`` (default: all) have coded, with features. ``with_audit`` takes the audit
+    sample as well: only for a replay, whose model nobody uses.
 
     Raises :class:`TooLittleError` if no code has enough examples, :class:`UsageError` for a coder
     whom nobody knows.
@@ -61,7 +68,7 @@ def lesson(study: Study, *, coders: tuple[str, ...] = (), progress: Progress) ->
     sentences = study.store.sentences()
     human = study.human_codes(sentences)
     wanted = _coders(human, coders)
-    kept_back = held_back(study)
+    kept_back = frozenset() if with_audit else held_back(study)
     open_to_it = [s for s in sentences if s.id not in kept_back]
     rows = targets(human, open_to_it, study.codebook, coders=wanted)
     gold = targets(human, open_to_it, study.codebook, coders=wanted, include_assisted=False)

@@ -9,6 +9,8 @@ from precode.domain import Event, EventKind
 from precode.errors import InputError
 from precode.study.store import Store
 
+CLOSED = "packet closed"
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -54,10 +56,14 @@ def _asked(content: Mapping[str, object]) -> tuple[Asked, ...]:
 
 def outstanding(store: Store) -> dict[str, frozenset[str]]:
     """Coder → sentences that are out in a packet and not answered yet, so that no queue asks them
-    meanwhile. Answered means decided by that coder since, anywhere, or kept apart.
+    meanwhile. Answered means decided by that coder since, anywhere, or kept apart. A packet that
+    was read back, or given up, holds nothing any more; what it left unanswered is asked again.
     """
     waiting: dict[str, dict[str, int]] = {}  # coder → sentence → the last event before it went out
-    for coder, content in store.packets().values():
+    closed = _closed(store)
+    for packet, (coder, content) in store.packets().items():
+        if packet in closed:
+            continue
         after = content["after"]
         assert isinstance(after, int)
         waiting.setdefault(coder, {}).update({r.id: after for r in _asked(content)})
@@ -72,6 +78,29 @@ def outstanding(store: Store) -> dict[str, frozenset[str]]:
                 if waiting[e.coder].get(i, e.seq) < e.seq:
                     del waiting[e.coder][i]
     return {coder: frozenset(ids) for coder, ids in waiting.items()}
+
+
+def close_packet(store: Store, packet: str, why: str) -> None:
+    """Wait for ``packet`` no longer. It can still be read when it comes."""
+    if packet not in _closed(store):
+        store.log(CLOSED, packet=packet, why=why)
+
+
+def close_all(store: Store, coder: str) -> int:
+    """Wait for no packet of ``coder`` any longer; returns how many that were."""
+    closed = _closed(store)
+    gone = [p for p, (who, _) in store.packets().items() if who == coder and p not in closed]
+    for packet in gone:
+        close_packet(store, packet, "given up")
+    return len(gone)
+
+
+def _closed(store: Store) -> set[str]:
+    return {
+        str(detail.get("packet"))
+        for entry in store.logged()
+        if entry["verb"] == CLOSED and isinstance(detail := entry["detail"], dict)
+    }
 
 
 def places_of(ids: Iterable[str]) -> Callable[[Event], list[str]]:

@@ -205,5 +205,5 @@ def _aside_row(
         "cell": answer.cell, "sentence_id": s.id, "transcript_id": s.transcript_id,
         "start": s.start, "end": s.end, "text": s.text,
         "codes": [[c.code, c.polarity.value] for c in answer.codes], "memo": answer.memo,
-        "codebook": answer.codebook, "stands": said.now(s.id), "why": why,
+        "codebook": answer.codebook, "answer": said.words(answer.codes), "stands": said.now(s.id), "why": why,
     }  # fmt: skip

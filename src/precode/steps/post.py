@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from precode.errors import UsageError
 from precode.files.tables import write_csv
 from precode.steps.opening import Progress, open_study, silent
+from precode.steps.packet_record import close_all, close_packet, outstanding
 from precode.steps.packet_return import PacketIn, read_packet
 from precode.steps.packets import PacketOut, write_packet
 from precode.steps.review import reviewing
@@ -46,8 +48,24 @@ def receive(path: Path, file: Path, *, coder: str = "") -> PacketIn:
     with open_study(path, verb="review", write=True) as study:
         study.store.keep_codebook(study.codebook)
         found = read_packet(study, file, coder=coder)
+        close_packet(study.store, found.packet, "read back")
         if aside := study.store.aside():
             columns = list(dict.fromkeys(name for row in aside for name in row))
             rows = [[str(row.get(name, "")) for name in columns] for row in aside]
             write_csv(study.folder.reports / ASIDE, columns, rows)
         return found
+
+
+def give_up(path: Path, *, coder: str) -> int:
+    """Wait no longer for the spreadsheets that ``coder`` has: their sentences are asked again.
+    Returns how many those were. Raises :class:`UsageError` if there was none.
+    """
+    with open_study(path, verb="review", write=True) as study:
+        count = close_all(study.store, coder)
+        if not count:
+            waiting = sorted(outstanding(study.store))
+            raise UsageError(
+                f"no spreadsheet is out with {coder}",
+                mend=f"spreadsheets are out with: {', '.join(waiting) or 'nobody'}",
+            )
+        return count

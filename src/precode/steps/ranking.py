@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,10 +40,6 @@ class Ranked:
     suggestion: Suggestion | None = None
     evidence: tuple[str, ...] = ()
     nearest: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain values."""
-        return asdict(self)
 
     @staticmethod
     def from_json(found: Mapping[str, Any]) -> Ranked:
@@ -103,17 +99,20 @@ def rank(
     embed: Embed,
     *,
     coder: str,
+    apart: Collection[str] = (),
     n: int = AHEAD,
     rng: np.random.Generator,
 ) -> tuple[list[QueueItem], Predictions | None]:
-    """The next ``n`` sentences, most worth asking first, and what ``bundle`` says of the pool."""
+    """The next ``n`` sentences, most worth asking first, and what ``bundle`` says of the pool.
+    Sentences ``apart`` (the audit sample) do not count as read.
+    """
     found = None
     asked = [on.passages[i] for i in on.ask]
     if bundle is not None and asked:
         found = bundle.predict(asked, embed, accept=study.settings.predict.accept)
     human = study.human_codes(tuple(on.sentences))
     rows = targets(human, on.sentences, study.codebook)
-    read = [i for i, s in enumerate(rows.sentence_ids) if s in on.passages]
+    read = [i for i, s in enumerate(rows.sentence_ids) if s in on.passages and s not in apart]
     vectors = _vectors([p.text for p in asked], embed)
     centre = vectors.mean(0) if len(vectors) else 0.0
     pool = Pool(

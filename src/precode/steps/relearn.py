@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,10 @@ from precode.files.offline import offline
 from precode.model.bundle import Bundle, load, save
 from precode.model.features import Embed
 from precode.model.passages import Passage
+from precode.model.predictions import Predictions
 from precode.model.validate import cross_validate
 from precode.resources import starters
-from precode.steps.auditing import drawn_ids
+from precode.steps.auditing import drawn_ids, reached
 from precode.steps.card import card
 from precode.steps.embedding import embedding, embedding_of
 from precode.steps.explaining import explained
@@ -38,6 +39,7 @@ from precode.steps.opening import Progress, Study, open_study, silent
 from precode.steps.packet_record import outstanding
 from precode.steps.ranking import Ranked, ground, rank, with_suggestions
 from precode.study.folder import Folder
+from precode.study.store import now
 
 STOP_SET = 1000  # sentences on which successive models are compared
 ABOUT = {
@@ -54,15 +56,20 @@ class Ranking:
     """What the machine has learned, and the order that follows.
 
     ``model`` is the id of the bundle, "" without one; ``last_event`` what it had read.
-    ``items`` come most worth asking first. ``given`` are the codes of the machine for the audit
-    sample's sentences and the stop set, by sentence id: what agreement and stopping are judged by.
+    ``items`` come most worth asking first; sentences of the audit sample stand among them, to note
+    when they would have been asked. ``given`` are the codes of the machine for the audit sample's
+    sentences and the stop set, by sentence id: what agreement and stopping are judged by. Of the
+    ``pool`` unread sentences ranked among it ``gives`` each code to so many.
     """
 
     model: str
+    made_at: str
     last_event: int
     items: tuple[Ranked, ...]
     given: Mapping[str, tuple[str, ...]]
     stop_set: tuple[str, ...]
+    pool: int
+    gives: Mapping[str, int]
 
 
 def place(folder: Folder, coder: str) -> Path:
@@ -85,10 +92,11 @@ def relearn(
         audit = drawn_ids(study.store.audit())
         human = study.human_codes(sentences)
         taken = not_to_ask(study, human, coder=coder, own_only=bool(within))
-        on = ground(study, sentences, taken=taken | set(audit), within=within, rng=rng)
+        taken = (taken - set(audit)) | reached(study)
+        on = ground(study, sentences, taken=taken, within=within, rng=rng)
         stop_set = _stop_set(sentences, study.settings.train.seed)
         with _embedding(study, bundle, progress) as embed:
-            queue, found = rank(study, on, bundle, embed, coder=coder, rng=rng)
+            queue, found = rank(study, on, bundle, embed, coder=coder, apart=set(audit), rng=rng)
             ranked = with_suggestions(queue, found)
             given: dict[str, tuple[str, ...]] = {}
             if bundle is not None:
@@ -102,10 +110,12 @@ def relearn(
                 given = _given(study, judged, bundle, embed)
         out = Ranking(
             bundle.id if bundle else "",
+            now(),
             study.store.last_event(),
             tuple(ranked),
             given,
             tuple(stop_set),
+            *_gives(found, frozenset(audit)),
         )
         _keep(place(study.folder, coder), out)
         return out
@@ -166,6 +176,14 @@ def not_to_ask(study: Study, human: HumanCodes, *, coder: str, own_only: bool = 
     return read.union(*(ids for who, ids in out.items() if not own_only or who == coder))
 
 
+def _gives(found: Predictions | None, audit: frozenset[str]) -> tuple[int, dict[str, int]]:
+    if found is None:
+        return 0, {}
+    apart = np.array([i not in audit for i in found.sentence_ids], dtype=bool)
+    counts = found.decision[apart].sum(0)
+    return int(apart.sum()), {c: int(n) for c, n in zip(found.codes, counts, strict=True)}
+
+
 def _stop_set(sentences: Sequence[Sentence], seed: int) -> list[str]:
     """Codable sentences drawn once: the same ones as long as no transcript comes or goes."""
     ids = sorted(s.id for s in sentences if s.codable)
@@ -188,15 +206,15 @@ def _given(
 
 
 def _keep(folder: Path, ranking: Ranking) -> None:
-    content = {
-        "model": ranking.model,
-        "last_event": ranking.last_event,
-        "items": [r.to_json() for r in ranking.items],
-        "given": ranking.given,
-        "stop_set": ranking.stop_set,
-    }
+    content = asdict(ranking)
     with replacing_folder(folder) as temporary:
         (temporary / "ranking.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def newest(folder: Folder) -> Ranking | None:
+    """The ranking made last, for whichever coder; None if there is none."""
+    found = (kept(p.parent) for p in (folder.cache / "loop").glob("[!.]*/ranking.json"))
+    return max((r for r in found if r is not None), key=lambda r: r.made_at, default=None)
 
 
 def kept(folder: Path) -> Ranking | None:
@@ -205,10 +223,13 @@ def kept(folder: Path) -> Ranking | None:
         found: dict[str, Any] = json.loads((folder / "ranking.json").read_text(encoding="utf-8"))
         return Ranking(
             str(found["model"]),
+            str(found["made_at"]),
             int(found["last_event"]),
             tuple(Ranked.from_json(r) for r in found["items"]),
             {str(i): tuple(map(str, codes)) for i, codes in found["given"].items()},
             tuple(map(str, found["stop_set"])),
+            int(found["pool"]),
+            {str(code): int(n) for code, n in found["gives"].items()},
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -127,21 +127,22 @@ class Scene:
         )
 
     def find(self, text: str) -> tuple[str, ...]:
-        """Ids of codable sentences that hold all words of ``text`` (or begin words so), those that
-        hold it as it stands first; in the order of the study.
+        """Ids of the codable sentences that hold the words of ``text``, those first that hold them
+        side by side, then those with words that begin so; each in the order of the study.
         """
-        wanted = [w.casefold() for w in _WORD.findall(text)]
+        wanted = _WORD.findall(text.casefold())
         if not wanted:
             return ()
-        phrase = " ".join(text.split()).casefold()
+        phrase = re.compile(r"\b" + r"\W+".join(map(re.escape, wanted)) + r"\b")
+        begins = [re.compile(r"\b" + re.escape(w)) for w in wanted]
         exact: list[str] = []
         rest: list[str] = []
         for s in self._sentences:
             low = s.text.casefold()
             if s.codable and all(w in low for w in wanted):
-                if phrase in low:
+                if phrase.search(low):
                     exact.append(s.id)
-                elif all(any(t.startswith(w) for t in _WORD.findall(low)) for w in wanted):
+                elif all(w.search(low) for w in begins):
                     rest.append(s.id)
         return tuple([*exact, *rest][:MOST_FOUND])
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from precode.agreement import counts as of
+from precode.active.stopping import changed, kappa_between
 from precode.steps.opening import Study
 from precode.steps.relearn import Ranking
 
@@ -25,10 +25,9 @@ def log_learned(study: Study, before: Ranking | None, after: Ranking) -> None:
     if before is not None and before.model and after.model and before.stop_set == after.stop_set:
         old = decisions(before.given, after.stop_set, study.codebook.leaf_ids)
         new = decisions(after.given, after.stop_set, study.codebook.leaf_ids)
-        kappa = float(of.kappa(of.confusion(old.ravel(), new.ravel()).sum(0)))
         detail |= {
-            "kappa": None if np.isnan(kappa) else round(kappa, 4),
-            "changed": round(float((old != new).any(1).mean()), 4) if len(old) else 0.0,
+            "kappa": round(kappa_between(old, new), 4) if old.size else 1.0,
+            "changed": round(changed(old, new), 4),
         }
     study.store.log(VERB, **detail)
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precode.codings.history import flags
+from precode.steps.judging import Judgement, judge
 from precode.steps.models import names
 from precode.steps.opening import Study, open_study
+from precode.steps.packet_record import outstanding
 from precode.steps.predict import latest_run
 from precode.study.runs import runs
 
@@ -47,6 +49,9 @@ class Status:
     run: str
     verdicts: Mapping[str, int]
     stale: bool
+    judgement: Judgement | None
+    outstanding: Mapping[str, int]
+    set_aside: int
     next: str
 
 
@@ -96,6 +101,9 @@ def status(path: Path) -> Status:
             found[0].id if found else "",
             Counter(v.value for v in found[1].verdict) if found else {},
             newer > 0,
+            judge(study, sentences, human, events),
+            {who: len(ids) for who, ids in outstanding(study.store).items() if ids},
+            len(study.store.aside()),
             _next(study, bool(transcripts), bool(coders), bool(models), bool(found), newer),
         )
 

@@ -7,12 +7,13 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import Any
 
+from textual import events
 from textual.app import App
-from textual.binding import Binding
 
 from precode.review.app.desktop import Desktop
+from precode.review.app.layer import Layer
 from precode.review.commands import Command
 from precode.review.desk import Desk, Ending, Summary
 from precode.review.effects import Effect
@@ -53,7 +54,6 @@ class ReviewApp(App[None], inherit_bindings=False):
     # Textual declares these two in a way that forbids ClassVar
     HORIZONTAL_BREAKPOINTS: Breakpoints = [(0, "-narrow"), (72, "-medium"), (130, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS: Breakpoints = [(0, "-low"), (20, "-high")]  # noqa: RUF012
-    BINDINGS: ClassVar = [Binding("ctrl+c", "interrupt", priority=True)]
 
     def __init__(self, desk: Desk, source: Source) -> None:
         super().__init__(ansi_color=True)
@@ -62,33 +62,52 @@ class ReviewApp(App[None], inherit_bindings=False):
         self.desk = desk
         self.ending: Ending = "failed"
         self.failure: Exception | None = None
+        self._open_for_keys = False
         self.desktop = Desktop(desk, source, obey=self.obey, finish=lambda: self.finish("quit"))
 
     def on_mount(self) -> None:
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             # `kill -INT`; the key Ctrl-C is a key here. Windows has none, tests run in threads
-            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self.action_interrupt)
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self.interrupt)
+        opening = self._safely(self.desk.begin)
         self.push_screen(self.desktop)
-        self.desktop.call_after_refresh(self._begin)
+        self.desktop.call_after_refresh(self._open, opening)
 
-    def _begin(self) -> None:
-        self.desktop.show_effects(self._safely(self.desk.begin))
+    def _open(self, opening: Sequence[Effect]) -> None:
+        self.desktop.show_effects(opening)
+        self._open_for_keys = True
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pasted text go straight to the layer on top; the rest is Textual's."""
+        match event:
+            case events.Key(key="ctrl+c"):
+                self.interrupt()
+            case events.Key() | events.Paste():
+                top = self.screen_stack[-1] if self._open_for_keys and not self._over else None
+                if isinstance(top, Layer):
+                    _hand(event, top)
+            case _:
+                await super().on_event(event)
 
     def obey(self, command: Command) -> Sequence[Effect]:
         """Carry out ``command``; returns what to show."""
         return self._safely(lambda: self.desk.obey(command))
 
-    def action_interrupt(self) -> None:
+    def interrupt(self) -> None:
         """Ctrl-C: everything acknowledged is stored, and what is not is listed at the end."""
-        if self.desktop.entry.purpose == "memo":
-            self.desktop.take_entry()
+        if self._open_for_keys:
+            self.desktop.keep_memo()
         self.finish("interrupted")
 
     def finish(self, ending: Ending) -> None:
         """End the session, once."""
-        if self.ending == "failed" and self.failure is None:
+        if not self._over:
             self.ending = ending
             self.exit()
+
+    @property
+    def _over(self) -> bool:
+        return self.ending != "failed" or self.failure is not None
 
     def _safely(self, act: Callable[[], Sequence[Effect]]) -> Sequence[Effect]:
         try:
@@ -101,3 +120,10 @@ class ReviewApp(App[None], inherit_bindings=False):
             self.failure = failure
             self.exit()
         return ()
+
+
+def _hand(event: events.Key | events.Paste, layer: Layer[Any]) -> None:
+    if isinstance(event, events.Key):
+        layer.press(event)
+    else:
+        layer.paste(event.text)

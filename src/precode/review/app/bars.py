@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from precode.codebook import Codebook
 from precode.review.app.rows import Page, Row, Span, clip, filled, paragraph
+from precode.review.effects import ShowSuggestion
 from precode.review.facing import Facing
 from precode.review.tally import Progress
 from precode.review.values import Setup, Suggestion
@@ -52,6 +53,13 @@ def suggestion(shown: Suggestion | None, book: Codebook, width: int) -> Page:
     if shown.evidence:
         rows.append(clip([Span("  because ", "bold"), Span(shown.evidence)], width))
     return Page(rows)
+
+
+def revealed(shown: ShowSuggestion, book: Codebook) -> str:
+    """What is told when the suggestion is revealed after the coder's own decision."""
+    if shown.agrees:
+        return f"Stored. The machine suggests the same: {names.given(shown.decided, book)}."
+    return "Stored. The machine differs: Enter keeps yours, or change the codes, then Enter."
 
 
 def status(now: Progress, book: Codebook, agreement: str, width: int) -> Page:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 
 from precode.codebook import Code, Codebook
-from precode.review.app.rows import Page, Row, Span, clip, filled, paragraph
+from precode.review.app.rows import Page, Row, Span, clip, filled, paragraph, safe
 from precode.review.facing import Choice, Facing
 
 UNGIVEN = "which? b f x o"
@@ -63,11 +63,14 @@ def _details(book: Codebook, code: Code, examples: bool) -> Iterable[tuple[str, 
     yield "Example", code.examples if examples else ()
 
 
-def definitions(book: Codebook, codes: Iterable[tuple[int, Code]], width: int) -> Page:
-    """Codes in full, one after the other."""
+def definitions(book: Codebook, codes: Iterable[tuple[int, Code]], here: int, width: int) -> Page:
+    """Codes in full, one after the other; the one with number ``here`` is to be in view."""
     rows: list[Row] = []
+    first = last = 0
     for number, code in codes:
-        rows += [(Span(f"{number} {code.label}", "bold underline"),)]
+        first = len(rows) if number == here else first
+        rows += [(Span(f"{number} {safe(code.label)}", "bold underline"),)]
         rows += explained(book, code, width, examples=True)
+        last = len(rows) - 1 if number == here else last
         rows += [()]
-    return Page(rows)
+    return Page(rows, first, last)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from precode.codebook import Codebook
 from precode.domain import EventKind
 from precode.review.app import codes
 from precode.review.app.keyhelp import all_keys
+from precode.review.app.layer import Layer
 from precode.review.app.over import Choosing, Reading
 from precode.review.app.rows import Page, paragraph
 from precode.review.app.talk import whole
@@ -29,39 +30,46 @@ from precode.review.values import Done, Item
 from precode.review.wording import names
 
 
-def reading(effect: Effect, desk: Desk, source: Source) -> Reading | None:
-    """The page that ``effect`` asks for, if it asks for one."""
+def covering(
+    effect: Effect,
+    desk: Desk,
+    source: Source,
+    *,
+    cursor: int,
+    obey: Callable[[Sequence[Command]], None],
+) -> Layer[None] | None:
+    """The layer that ``effect`` asks for, if it asks for one. The codebook opens at the code under
+    the ``cursor`` (from 0); a choice from a list is given to ``obey``.
+    """
     book, facing = desk.state.setup.codebook, desk.state.facing
+    layer: Layer[None] | None = None
     match effect:
         case ShowHelp():
-            return Reading("All keys", lambda width: all_keys(book, width), key="tab")
+            layer = Reading("All keys", lambda width: all_keys(book, width), key="tab")
         case ShowCodes(shown):
             title = f"{book.name}, version {book.version}"
-            return Reading(title, lambda width: codes.definitions(book, shown, width), key="c")
+            here = cursor + 1
+            layer = Reading(title, lambda w: codes.definitions(book, shown, here, w), key="c")
         case ShowProgress():
             now, agreement = desk.progress(), source.agreement()
-            return Reading("Progress", lambda w: _progress(now, agreement, book, w), key="p")
+            layer = Reading("Progress", lambda w: _progress(now, agreement, book, w), key="p")
         case ShowEvidence(suggestion):
             lines = source.evidence(facing.item) if facing else ()
             told = tuple(lines) or (suggestion.evidence or "there is no evidence",)
-            return Reading("Why the machine suggests this", lambda w: _lines(told, w), key="e")
+            layer = Reading("Why the machine suggests this", lambda w: _lines(told, w), key="e")
         case ShowWhole(item):
             talk, text = source.whole(item), item.sentence.text
             title = item.source or "The whole transcript"
-            return Reading(title, lambda width: whole(talk, text, width), key="t")
-        case _:
-            return None
-
-
-def choosing(effect: Effect, book: Codebook) -> tuple[Choosing, Callable[[int], Command]] | None:
-    """The list that ``effect`` asks for, if it asks for one, and the command of a choice."""
-    match effect:
+            layer = Reading(title, lambda width: whole(talk, text, width), key="t")
         case ShowEarlier(done) if done:
-            return Choosing("Go back to", [_earlier(d, book) for d in done]), GoBack
+            rows = [_earlier(d, book) for d in done]
+            layer = Choosing("Go back to", rows, choose=lambda n: obey((GoBack(n),)))
         case ShowFound(items) if items:
-            return Choosing("Found", [_found(i) for i in items]), Open
+            rows = [_found(i) for i in items]
+            layer = Choosing("Found", rows, choose=lambda n: obey((Open(n),)))
         case _:
-            return None
+            pass  # ShowSelection: the main screen shows the codes anew in any case
+    return layer
 
 
 def _lines(lines: tuple[str, ...], width: int) -> Page:

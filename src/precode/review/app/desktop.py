@@ -11,37 +11,31 @@ from collections.abc import Callable, Sequence
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
-from textual.widgets import Input
 
 from precode.review.app import bars, codes, covers
 from precode.review.app.entry import PROMPTS, Entry, Purpose
 from precode.review.app.keyhelp import MAIN, WRITING
+from precode.review.app.layer import Layer
 from precode.review.app.pane import Pane
 from precode.review.app.presses import Presses
-from precode.review.app.rows import Page, paragraph
+from precode.review.app.rows import Page
 from precode.review.app.talk import talk
 from precode.review.commands import Act, Command, Give, Memo, Search, Toggle
 from precode.review.desk import Desk
 from precode.review.effects import Effect, Ended, Notice, ShowItem, ShowSuggestion
 from precode.review.facing import visible
 from precode.review.source import Source
-from precode.review.wording import names
 
 Obey = Callable[[Command], Sequence[Effect]]
 
 ROOM_FOR_ALL = 110
 """Columns that hold the whole header in one row."""
 
-DONE = "The queue is done. Enter or q ends; u and g go back to earlier sentences."
-_DIFFERS = "Stored. The machine differs: Enter keeps yours, or change the codes, then Enter."
 _PASTED = "pasted text is not taken for keys; m or / opens a line to paste into"
 
 
-class Desktop(Screen[None], inherit_bindings=False):
+class Desktop(Layer[None], inherit_bindings=False):
     """``obey`` carries a command out and returns what to show; ``finish`` ends the session."""
-
-    AUTO_FOCUS = ""
 
     def __init__(
         self, desk: Desk, source: Source, *, obey: Obey, finish: Callable[[], None]
@@ -53,7 +47,7 @@ class Desktop(Screen[None], inherit_bindings=False):
         self._now = desk.progress()
         self._cursor, self._notice, self._agreement = 0, "", ""
         self.talk = Pane(self._talk, name="talk")
-        self.entry = Entry(name="entry")
+        self._entry: Entry | None = None
 
     def compose(self) -> ComposeResult:
         yield Pane(self._header, name="header")
@@ -65,10 +59,10 @@ class Desktop(Screen[None], inherit_bindings=False):
                 yield Pane(self._codes, name="codes", more="  ▼ more codes")
                 yield Pane(self._details, name="details", more="… c shows all of it")
         yield Pane(self._suggestion, name="suggestion", more="… e shows all of it")
-        yield Pane(self._status, name="status")
-        yield Pane(self._told, name="notice")
-        yield self.entry
-        yield Pane(self._keys, name="keys")
+        yield Pane(lambda w: bars.status(self._now, self._book, self._agreement, w), name="status")
+        yield Pane(lambda w: bars.notice(self._notice, self._presses.pending, w), name="notice")
+        yield Pane(lambda w: self._entry.page(w) if self._entry else Page(()), name="entry")
+        yield Pane(lambda w: bars.footer(WRITING if self._entry else MAIN, w), name="keys")
 
     def on_mount(self) -> None:
         self._agreement = self._source.agreement()
@@ -78,12 +72,18 @@ class Desktop(Screen[None], inherit_bindings=False):
 
     # From keys to commands
 
-    def on_key(self, event: events.Key) -> None:
-        if self.entry.has_focus:  # the line takes its keys, and leaves Escape
-            if event.key == "escape":
-                self._close_entry()
-            return
-        event.stop()
+    def press(self, event: events.Key) -> None:
+        if self._entry is None:
+            self._press(event)
+        elif event.key == "enter":
+            self.take_entry()
+        elif event.key == "escape":
+            self._close_entry()
+        else:
+            self._entry.press(event)
+            self._renew("entry")
+
+    def _press(self, event: events.Key) -> None:
         match event.key:
             case "enter":
                 self._carry_out(self._presses.settle() or (Act.COMMIT,))
@@ -113,24 +113,31 @@ class Desktop(Screen[None], inherit_bindings=False):
             case _:
                 pass
 
-    def on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        self._tell(_PASTED)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.take_entry()
+    def paste(self, text: str) -> None:
+        if self._entry is None:
+            self._tell(_PASTED)
+        else:
+            self._entry.write(text)
+            self._renew("entry")
 
     def take_entry(self) -> None:
         """Close the line that is open, if one is, and carry out what it says."""
-        if not self.entry.display:
+        if self._entry is None:
             return
-        text, before = self.entry.value.strip(), self.entry.before.strip()
+        purpose = self._entry.purpose
+        text, before = self._entry.text.strip(), self._entry.before.strip()
         self._close_entry()
-        if self.entry.purpose == "search":
+        if purpose == "search":
             self._carry_out((Search(text),))
         elif text != before:
             self._carry_out((Memo(text) if text else Act.ERASE,))
+
+    def keep_memo(self) -> None:
+        """Before an end that was not asked for: a memo being written is kept among what is told to
+        be discarded.
+        """
+        if self._entry is not None and self._entry.purpose == "memo":
+            self.take_entry()
 
     def _open_memo(self) -> None:
         self._carry_out(self._presses.settle())
@@ -155,17 +162,16 @@ class Desktop(Screen[None], inherit_bindings=False):
     def show_effects(self, effects: Sequence[Effect]) -> None:
         """Show ``effects``, and where the session stands now."""
         fresh = acted = False
-        told: list[str] = [self._notice] if self._notice else []
+        told = [self._notice] if self._notice else []
         for effect in effects:
             match effect:
                 case ShowItem():
                     fresh = acted = True
                 case Notice(text):
                     told.append(text)
-                case ShowSuggestion(_, decided, agrees):
+                case ShowSuggestion():
                     acted = True
-                    same = f"Stored. The machine suggests the same: {names.given(decided, self._book)}."
-                    told.append(same if agrees else _DIFFERS)
+                    told.append(bars.revealed(effect, self._book))
                 case Ended():
                     self._finish()
                     return
@@ -178,18 +184,11 @@ class Desktop(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self._tell_later, acted=acted)
 
     def _open_on_top(self, effect: Effect) -> None:
-        """Open what ``effect`` asks for on top."""
-        page = covers.reading(effect, self._desk, self._source)
-        if page is not None:
-            self.app.push_screen(page)
-        elif (listed := covers.choosing(effect, self._book)) is not None:
-            screen, command = listed
-
-            def chosen(number: int | None) -> None:
-                if number is not None:
-                    self._carry_out((command(number),))
-
-            self.app.push_screen(screen, chosen)
+        layer = covers.covering(
+            effect, self._desk, self._source, cursor=self._cursor, obey=self._carry_out
+        )
+        if layer is not None:
+            self.app.push_screen(layer)
 
     def _tell_later(self, *, acted: bool) -> None:
         """What may wait until the sentence is on the screen."""
@@ -200,7 +199,7 @@ class Desktop(Screen[None], inherit_bindings=False):
 
     def _renew(self, *panes: str) -> None:
         for name in panes:
-            self.query_one(f"#{name}", Pane).renew()
+            self.pane(name).renew()
 
     def _tell(self, text: str) -> None:
         self._notice = text
@@ -215,20 +214,18 @@ class Desktop(Screen[None], inherit_bindings=False):
 
     def _drop(self, *, every: bool) -> None:
         """Escape and backspace: take digits back, or the notice away."""
-        if every:
-            self._presses.pending = ""
-        self._presses.erase()
+        self._presses.pending = "" if every else self._presses.pending[:-1]
         self._tell("")
 
     def _open_entry(self, purpose: Purpose, text: str) -> None:
-        self.entry.open(purpose, text)
-        self._tell(PROMPTS[purpose])
-        self._renew("keys")
+        self._set_entry(Entry.open(purpose, text), PROMPTS[purpose])
 
     def _close_entry(self) -> None:
-        self.entry.close()
-        self._tell("")
-        self._renew("keys")
+        self._set_entry(None, "")
+
+    def _set_entry(self, entry: Entry | None, told: str) -> None:
+        self._entry, self._notice = entry, told
+        self._renew("entry", "keys", "notice")
 
     # The panes
 
@@ -238,8 +235,7 @@ class Desktop(Screen[None], inherit_bindings=False):
         return bars.header(state.setup, state.facing, self._now, width, rows=rows)
 
     def _talk(self, width: int) -> Page:
-        facing = self._desk.state.facing
-        return talk(facing, width) if facing else Page(paragraph(DONE, width))
+        return talk(self._desk.state.facing, width)
 
     def _codes(self, width: int) -> Page:
         return codes.choices(self._book, self._desk.state.facing, self._cursor, width)
@@ -252,12 +248,3 @@ class Desktop(Screen[None], inherit_bindings=False):
         state = self._desk.state
         shown = visible(state.facing, state.setup) if state.facing else None
         return bars.suggestion(shown, self._book, width)
-
-    def _status(self, width: int) -> Page:
-        return bars.status(self._now, self._book, self._agreement, width)
-
-    def _told(self, width: int) -> Page:
-        return bars.notice(self._notice, self._presses.pending, width)
-
-    def _keys(self, width: int) -> Page:
-        return bars.footer(WRITING if self.entry.display else MAIN, width)

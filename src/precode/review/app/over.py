@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from precode.review.app.bars import BAR, footer
 from precode.review.app.keyhelp import CHOOSING, READING
+from precode.review.app.layer import Layer
 from precode.review.app.pane import Build, Pane
 from precode.review.app.rows import Page, Span, clip, filled, paragraph
 
@@ -18,10 +18,8 @@ def _title(text: str, width: int) -> Page:
     return Page((filled(clip([Span(text, BAR)], width), width),))
 
 
-class Reading(Screen[None], inherit_bindings=False):
+class Reading(Layer[None], inherit_bindings=False):
     """A page to scroll through. Escape, or the key it was opened by, goes back."""
-
-    AUTO_FOCUS = ""
 
     def __init__(self, title: str, build: Build, *, key: str) -> None:
         super().__init__()
@@ -33,8 +31,7 @@ class Reading(Screen[None], inherit_bindings=False):
         yield self.page
         yield Pane(lambda width: footer(READING, width), name="keys")
 
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
+    def press(self, event: events.Key) -> None:
         match event.key:
             case "escape" | "enter" | "q":
                 self.dismiss()
@@ -53,21 +50,19 @@ class Reading(Screen[None], inherit_bindings=False):
             case _:
                 pass
 
-    def on_paste(self, event: events.Paste) -> None:
-        event.stop()
 
-
-class Choosing(Screen[int | None], inherit_bindings=False):
-    """A numbered list. Dismissed with the number chosen, from 1, or None.
+class Choosing(Layer[None], inherit_bindings=False):
+    """A numbered list. ``choose`` is given the number chosen, from 1, at once: the next key may
+    follow quickly, and is for what was chosen.
 
     Each entry is (what stands in the list, the whole text, shown below for the one at the cursor).
     """
 
-    AUTO_FOCUS = ""
-
-    def __init__(self, title: str, entries: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, title: str, entries: Sequence[tuple[str, str]], *, choose: Callable[[int], None]
+    ) -> None:
         super().__init__()
-        self._title, self._entries = title, entries
+        self._title, self._entries, self._choose = title, entries, choose
         self._cursor, self._typed = 0, ""
         self.list = Pane(self._rows, name="list")
         self.detail = Pane(self._detail, name="detail")
@@ -78,17 +73,17 @@ class Choosing(Screen[int | None], inherit_bindings=False):
         yield self.detail
         yield Pane(lambda width: footer(CHOOSING, width), name="keys")
 
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
+    def press(self, event: events.Key) -> None:
         char = event.character or ""
         digit = char.isascii() and char.isdigit()
         self._typed = self._typed + char if digit else ""
         page = max(1, self.list.size.height - 1)
         match event.key:
             case "escape" | "q":
-                self.dismiss(None)
+                self.dismiss()
             case "enter":
-                self.dismiss(self._cursor + 1)
+                self.dismiss()
+                self._choose(self._cursor + 1)
             case "up" | "k":
                 self._move(self._cursor - 1)
             case "down" | "j":
@@ -107,9 +102,6 @@ class Choosing(Screen[int | None], inherit_bindings=False):
                 self._move(int(self._typed) - 1)
             case _:
                 pass
-
-    def on_paste(self, event: events.Paste) -> None:
-        event.stop()
 
     def _move(self, to: int) -> None:
         self._cursor = max(0, min(to, len(self._entries) - 1))

@@ -62,10 +62,6 @@ class Presses:
         number, self.pending = self.pending, ""
         return (Toggle(int(number)),) if number else ()
 
-    def erase(self) -> None:
-        """Take back the last digit pending."""
-        self.pending = self.pending[:-1]
-
     def _digit(self, digit: str) -> tuple[Command, ...]:
         if self.codes <= DIGITS or (digit == "0" and not self.pending):
             return (Toggle(int(digit)),)

@@ -100,17 +100,19 @@ def _row(gutter: str, *spans: Span) -> Row:
 
 def clip(spans: Iterable[Span], width: int) -> Row:
     """One row of at most ``width`` columns; what does not fit is shown by an ellipsis."""
+    whole = tuple(Span(safe(s.text), s.style) for s in spans)
+    if sum(cell_len(s.text) for s in whole) <= width:
+        return whole
     out: list[Span] = []
-    left = width
-    for span in spans:
-        text = safe(span.text)
-        size = cell_len(text)
+    left = width - 1
+    for span in whole:
+        size = cell_len(span.text)
         if size > left:
-            cut = set_cell_size(text, left - 1).rstrip() + "…" if left > 0 else ""
-            return (*out, Span(cut, span.style))
-        out.append(Span(text, span.style))
+            out.append(Span(set_cell_size(span.text, left).rstrip() + "…", span.style))
+            break
+        out.append(span)
         left -= size
-    return tuple(out)
+    return tuple(out) if width > 0 else ()
 
 
 def filled(row: Row, width: int) -> Row:

@@ -15,15 +15,19 @@ READABLE = 100
 ROOMY = 60
 """Columns from which there is room for an empty row between speakers, too."""
 
+DONE = "The queue is done. Enter or q ends; u and g go back to earlier sentences."
 HERE, JOINED, AROUND = "> ", "+ ", "  "
 _STYLES = {HERE: "bold", JOINED: "bold", AROUND: ""}
 
 
-def talk(facing: Facing, width: int) -> Page:
+def talk(facing: Facing | None, width: int) -> Page:
     """The sentence in its talk: ``>`` before its rows, ``+`` before those of the sentences that the
     selection was extended over.
     """
-    width, item = min(width, READABLE), facing.item
+    width = min(width, READABLE)
+    if facing is None:
+        return Page(paragraph(DONE, width))
+    item = facing.item
     lines = surroundings(facing)
     place = [line.here for line in lines].index(True) + facing.selected.index(item.sentence)
     rows: list[Row] = []

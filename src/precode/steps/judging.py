@@ -1,0 +1,278 @@
+"""What the audit sample says of a study: how common each code is, how well the machine does, what is
+probably still unread, and whether to go on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from precode.active import stopping
+from precode.active.design import Interval, Sample, sample
+from precode.active.estimates import Agreement, agreement, prevalence
+from precode.active.planner import more_answers
+from precode.active.stopping import Advice
+from precode.active.unread import missed, tally, unread
+from precode.agreement.estimate import Figure
+from precode.agreement.pairs import human_agreement
+from precode.codings.history import pending_skips
+from precode.codings.targets import targets
+from precode.domain import Event, HumanCodes, Sentence
+from precode.steps.auditing import reached
+from precode.steps.opening import Study
+from precode.steps.predict import latest_run
+from precode.steps.relearn import newest
+from precode.steps.settling import VERB, decisions
+from precode.study.runs import runs
+from precode.study.store import AuditRow
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeJudged:
+    """One code: ``passages`` of the audit sample that have it; ``human`` is the kappa between
+    people on the sample. Without a machine its figures are not estimable.
+    """
+
+    code: str
+    label: str
+    passages: int
+    prevalence: Interval
+    kappa: Interval
+    f1: Interval
+    human: Figure
+    unread: Interval
+    missed: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The audit sample: ``drawn`` sentences of ``frame``, ``answered`` by somebody, of the others
+    some ``skipped``. ``machine`` names what is judged, "" if nothing is. ``rules`` are what each
+    rule for stopping says now, by its name.
+    """
+
+    frame: int
+    drawn: int
+    answered: int
+    skipped: int
+    machine: str
+    codes: tuple[CodeJudged, ...]
+    macro_f1: Interval
+    advice: Advice
+    rules: Mapping[str, Advice]
+
+
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    """Codes by sentence id; ``gives``: to which share of the unread sentences it gives each code."""
+
+    name: str
+    given: Mapping[str, Sequence[str]]
+    gives: npt.NDArray[np.float64]
+
+
+def judge(
+    study: Study, sentences: Sequence[Sentence], human: HumanCodes, events: Sequence[Event]
+) -> Judgement | None:
+    """What stands now; None before the audit sample was drawn."""
+    rows = study.store.audit()
+    if not rows:
+        return None
+    leaves, settings = study.codebook.leaves, study.settings
+    drawn = [r for r in rows if r.position is not None]
+    gold = targets(
+        human, [s for s in sentences if s.id in {r.sentence_id for r in drawn}], study.codebook,
+        include_assisted=False,
+    )  # fmt: skip
+    answers = {i: y for i, y, k in zip(gold.sentence_ids, gold.y, gold.known, strict=True) if k}
+    rows_of = [r for r in drawn if r.sentence_id in answers]
+    truth = np.array([answers[r.sentence_id] >= 0.5 for r in rows_of], dtype=bool).reshape(
+        len(rows_of), len(leaves)
+    )
+    design = _design(rows, rows_of)
+    machine = _machine(study, {s for s, _ in human.read})
+    given = _of_machine(machine, rows_of, study)
+    rng = np.random.default_rng(settings.train.seed)
+    judged = agreement(design, truth, given, rng=rng) if machine else None
+    found, left = _found(study, rows, human)
+    there = reached(study)
+    by_now = np.array([r.sentence_id in there for r in rows_of], dtype=bool)
+    gives = machine.gives if machine else np.zeros(len(leaves))
+    not_given = np.round(left * (1 - gives)).astype(np.int64)
+    still = unread(design, truth, found=found, left=left, reached=by_now)
+    lost = missed(design, truth, given, left_not_given=not_given, reached=by_now)
+    people = human_agreement(
+        _on(human, {r.sentence_id for r in drawn}), sentences, study.codebook,
+        rng=rng, draws=settings.train.bootstrap, floor=settings.train.floor,
+    )  # fmt: skip
+    unknown = Interval.unknown(len(rows_of), "there is no model yet")
+    common = prevalence(design, truth)
+    codes = tuple(
+        CodeJudged(
+            leaf.id,
+            leaf.label,
+            int(truth[:, j].sum()),
+            common[j],
+            judged.kappa[j] if judged else unknown,
+            judged.f1[j] if judged else unknown,
+            people.codes[leaf.id].kappa,
+            still[j],
+            lost[j] if machine else unknown,
+        )
+        for j, leaf in enumerate(leaves)
+    )
+    rules = _stability(study)
+    recall = (
+        Advice(False, None, settings.audit.recall, design.why or "there is no model yet")
+        if design.why or machine is None
+        else stopping.lewis_yang_frieder_2021(
+            {
+                leaf.label: t
+                for leaf, t in zip(
+                    leaves,
+                    tally(
+                        design, truth, given,
+                        found=found, left_not_given=not_given, reached=by_now,
+                    ),
+                    strict=True,
+                )
+            },
+            answered=len(rows_of),
+            drawn=len(drawn),
+            target=settings.audit.recall,
+            confidence=settings.audit.confidence,
+        )
+    )  # fmt: skip
+    rules = {"lewis_yang_frieder_2021": recall, **rules}
+    advice = stopping.advise(
+        recall,
+        settled=rules["bloodgood_vijay_shanker_2009"],
+        unread={c.label: c.unread for c in codes},
+        halving=_halving(judged, study, len(rows_of), len(drawn), len(rows)),
+    )
+    return Judgement(
+        len(rows),
+        len(drawn),
+        len(rows_of),
+        _skipped(drawn, answers, events),
+        machine.name if machine else "",
+        codes,
+        judged.macro_f1 if judged else unknown,
+        advice,
+        rules,
+    )
+
+
+def _design(rows: Sequence[AuditRow], answered: Sequence[AuditRow]) -> Sample:
+    return sample(
+        Counter(r.stratum for r in rows),
+        [r.stratum for r in answered],
+        batches={r.stratum: r.batch for r in rows},
+    )
+
+
+def _machine(study: Study, read: set[str]) -> _Machine | None:
+    """The newest of the run and what a review has learned; None if there is neither."""
+    ranking = newest(study.folder)
+    run = latest_run(study) if runs(study.folder.runs) else None
+    codes = study.codebook.leaf_ids
+    if run is not None and (
+        ranking is None or not ranking.model or str(run[0].about["made_at"]) > ranking.made_at
+    ):
+        found = run[1]
+        new = np.array([i not in read for i in found.sentence_ids], dtype=bool)
+        gives = found.decision[new].mean(0) if new.any() else np.zeros(len(codes))
+        names = np.array(found.codes)
+        audit = {r.sentence_id for r in study.store.audit() if r.position is not None}
+        given = {
+            i: tuple(names[row].tolist())
+            for i, row in zip(found.sentence_ids, found.decision, strict=True)
+            if i in audit
+        }
+        return _Machine(f"run {run[0].id}", given, np.asarray(gives, dtype=np.float64))
+    if ranking is None or not ranking.model:
+        return None
+    shares = [ranking.gives.get(c, 0) / max(ranking.pool, 1) for c in codes]
+    return _Machine(
+        f"the model learned in review, {ranking.made_at}", ranking.given, np.array(shares)
+    )
+
+
+def _of_machine(machine: _Machine | None, rows: Sequence[AuditRow], study: Study) -> Bools:
+    given = machine.given if machine else {}
+    return decisions(given, [r.sentence_id for r in rows], study.codebook.leaf_ids)
+
+
+def _found(study: Study, rows: Sequence[AuditRow], human: HumanCodes) -> tuple[Ints, int]:
+    """(k,) passages that people found in the frame outside the sample, and how many sentences of it
+    outside the sample nobody has read.
+    """
+    outside = {r.sentence_id for r in rows if r.position is None}
+    read = {s for s, _ in human.read if s in outside}
+    given: dict[tuple[str, str], set[str]] = {}
+    for c in human.codings:
+        if c.sentence_id in outside:
+            given.setdefault((c.sentence_id, c.code), set()).add(c.coder)
+    readers = Counter(s for s, _ in human.read if s in outside)
+    found = np.zeros(len(study.codebook.leaves), dtype=np.int64)
+    column = {code: j for j, code in enumerate(study.codebook.leaf_ids)}
+    for (sentence_id, code), coders in given.items():
+        if code in column and len(coders) >= 0.5 * readers[sentence_id]:
+            found[column[code]] += 1
+    return found, len(outside) - len(read)
+
+
+def _on(human: HumanCodes, ids: set[str]) -> HumanCodes:
+    return HumanCodes(
+        tuple(c for c in human.codings if c.sentence_id in ids),
+        frozenset(r for r in human.read if r[0] in ids),
+        frozenset(r for r in human.assisted if r[0] in ids),
+    )
+
+
+def _skipped(
+    drawn: Sequence[AuditRow], answers: Mapping[str, object], events: Sequence[Event]
+) -> int:
+    passed = {Sentence.make_id(*span) for span, _ in pending_skips(events)}
+    return sum(r.sentence_id in passed and r.sentence_id not in answers for r in drawn)
+
+
+def _stability(study: Study) -> dict[str, Advice]:
+    """What the rules on the movement of predictions say of the models logged so far."""
+    kappas: list[float] = []
+    changes: list[float] = []
+    for entry in study.store.logged():
+        detail = entry["detail"]
+        if entry["verb"] == VERB and isinstance(detail, dict) and "kappa" in detail:
+            kappas.append(float(detail["kappa"]))
+            changes.append(float(detail["changed"]))
+    return {
+        "bloodgood_vijay_shanker_2009": stopping.bloodgood_vijay_shanker_2009(kappas),
+        "zhu_wang_hovy_2008": stopping.zhu_wang_hovy_2008(changes),
+    }
+
+
+def _halving(
+    judged: Agreement | None, study: Study, answered: int, drawn: int, frame: int
+) -> dict[str, int]:
+    """The code with the widest interval of kappa, with the audit answers that would halve it; where
+    the sample still holds so many.
+    """
+    if judged is None or not answered:
+        return {}
+    wide = {
+        leaf.label: i.high - i.low
+        for leaf, i in zip(study.codebook.leaves, judged.kappa, strict=True)
+        if i.low is not None and i.high is not None
+    }
+    more = more_answers(answered, frame)
+    if not wide or more > drawn - answered:
+        return {}
+    return {max(wide, key=lambda name: wide[name]): more}
