@@ -21,11 +21,12 @@ from dataclasses import dataclass
 import numpy as np
 from _bench import Figure, arguments, finish
 from numpy.typing import NDArray
+from scipy.special import expit, logit
+
 from precode.active.audit import draw
 from precode.active.design import Bools, Floats, Interval, sample
 from precode.active.estimates import Scores, agreement, prevalence
 from precode.active.unread import missed, unread
-from scipy.special import expit, logit
 
 CODES = 12
 SEED = 20
@@ -169,13 +170,13 @@ def figures(quick: bool) -> list[Figure]:
     for _ in range(studies):
         w = world(rng)
         common.append(w.common)
-        for what, inside, width in study(w, rng):
-            held.setdefault(what, []).append(inside)
+        for what, in_it, width in study(w, rng):
+            held.setdefault(what, []).append(in_it)
             wide.setdefault(what, []).append(width)
     prevalences = np.array(common)
     out = [Figure("simulated studies × codes", f"{studies} × {CODES}")]
-    for what in held:
-        out += _rows(what, np.array(held[what]), np.array(wide[what]), prevalences)
+    for what, inside in held.items():
+        out += _rows(what, np.array(inside), np.array(wide[what]), prevalences)
     return out
 
 

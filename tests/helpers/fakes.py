@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from precode.model.features import LAYERS
-from precode.steps import embedding, train
+from precode.steps import embedding, learning, relearn
 
 WIDTH = 384
 
@@ -49,7 +49,8 @@ def install(setattr_: Callable[[Any, str, Any], None] = setattr) -> None:
     """Put the fake in the encoder's place, e.g. with ``monkeypatch.setattr``."""
     setattr_(embedding, "load_encoder", _load)
     setattr_(embedding, "key_of", _key)
-    setattr_(train, "key_of", _key)
+    setattr_(learning, "key_of", _key)
+    setattr_(relearn, "key_of", _key)
 
 
 if __name__ == "__main__":

@@ -250,7 +250,7 @@ class Bench:
         store = store or FakeStore()
         setup = setup or self.setup()
         past = self.past(store.events, items, setup.coder)
-        settled = {d.item.sentence.id for d in past if d.event.kind is EventKind.DECISION}
+        settled = self.stands(store.events, setup.coder)
         script = iter(keys.split("|") if isinstance(keys, str) else keys)
         lines: list[str] = []
         now = 0.0
@@ -357,3 +357,9 @@ def bench_of_twelve() -> Bench:
         f'[[code]]\nid = "c{n}"\nlabel = "Code {n}"\ndefinition = "d"' for n in range(1, 13)
     )
     return Bench(parse_codebook(f'name = "Many"\nversion = "1"\n{codes}'))
+
+
+@pytest.fixture
+def source() -> FakeStore:
+    """An empty study."""
+    return FakeStore()

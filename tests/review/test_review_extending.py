@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from precode.domain import EventKind
+from precode.review.commands import Found, Open
 from precode.review.effects import ShowSelection
 from precode.review.state import decided
 from precode.review.talk import talk
@@ -101,8 +103,6 @@ def test_redo_covers_the_sentence_that_is_faced_meanwhile(bench: Bench, desk: Dr
 
 
 def go_to(desk: Driver, bench: Bench, number: int) -> Any:
-    from precode.review.commands import Found, Open
-
     return desk.obey(Found((bench.item(number, among=FOUR),)), Open(1)).state
 
 
@@ -147,8 +147,6 @@ def test_a_suggestion_seen_on_one_sentence_assists_the_whole(bench: Bench) -> No
 
 
 def go_wide(desk: Driver, bench: Bench) -> Driver:
-    from precode.review.commands import Found, Open
-
     desk.obey(Found((bench.item(2, among=(1, 2)),)), Open(1))
     return desk.type("[|1b|")
 
@@ -164,8 +162,6 @@ def test_skip_and_flag_are_of_the_sentence_asked(desk: Driver) -> None:
 
 def test_the_talk_shows_each_sentence_once(bench: Bench) -> None:
     """What is taken into the selection is marked, and no longer stands in the turns around."""
-    from dataclasses import replace
-
     one, three = "Sentence  number\n1.", "Sentence number 3. Sentence number 4."
     it = replace(bench.item(2, among=FOUR), before=(("INT", "So?"), ("P1", f"Well. {one}")),
                  after=(("P1", three), ("INT", "I see.")))  # fmt: skip
@@ -178,3 +174,30 @@ def test_the_talk_shows_each_sentence_once(bench: Bench) -> None:
         *(("P1", f"Sentence number {n}.", True) for n in FOUR),
         ("INT", "I see.", False),
     ]  # fmt: skip
+
+
+def test_what_an_interviewer_puts_in_between_stays_between(bench: Bench) -> None:
+    """Marked sentences around it, in the order of the talk; words of a turn not selected stay."""
+    it = replace(
+        bench.item(2, among=FOUR),
+        before=(("P1", "Well. Sentence number 1."), ("INT", "Go on, please.")),
+        after=(("INT", "Mm."), ("P1", "Sentence number 3. Sentence number 4."), ("INT", "I see.")),
+    )
+    desk = bench.drive([it]).type("[|]")
+    assert [(x.speaker, x.text, x.here) for x in talk(desk.state.facing)] == [
+        ("P1", "Well.", False), ("P1", "Sentence number 1.", True), ("INT", "Go on, please.", False),
+        ("P1", "Sentence number 2.", True), ("INT", "Mm.", False),
+        ("P1", "Sentence number 3.", True), ("P1", "Sentence number 4.", False),
+        ("INT", "I see.", False),
+    ]  # fmt: skip
+
+
+def test_a_sentence_not_found_around_shows_twice_rather_than_never(bench: Bench) -> None:
+    """Of a long turn the item holds only the words nearest."""
+    it = replace(bench.item(2, among=FOUR), after=(("P1", "Sentence number …"), ("INT", "So.")))
+    shown = [(x.text, x.here) for x in talk(bench.drive([it]).type("]").state.facing)]
+    assert shown[-3:] == [
+        ("Sentence number 3.", True),
+        ("Sentence number …", False),
+        ("So.", False),
+    ]

@@ -9,7 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from precode.domain import Polarity
-from precode.review.commands import Act, Command, Direction, Give, Look, Memo, Toggle, Unknown
+from precode.review.commands import (
+    Act,
+    Command,
+    Direction,
+    Extend,
+    Give,
+    GoBack,
+    Look,
+    Memo,
+    Open,
+    Search,
+    Toggle,
+    Unknown,
+)
 from precode.review.keys import read_keys
 
 B, F, X, O = Polarity.BARRIER, Polarity.FACILITATOR, Polarity.BOTH, Polarity.UNCLEAR  # noqa: E741
@@ -40,6 +53,25 @@ B, F, X, O = Polarity.BARRIER, Polarity.FACILITATOR, Polarity.BOTH, Polarity.UNC
         ("c12", (Look(12),)),
         ("m", (Memo(""),)),
         ("m Not sure, see p. 4", (Memo("Not sure, see p. 4"),)),
+        ("m-", (Act.ERASE,)),
+        ("m -", (Act.ERASE,)),
+        ("m - not sure", (Memo("- not sure"),)),
+        ("e", (Act.EVIDENCE,)),
+        ("t", (Act.WHOLE,)),
+        ("p", (Act.PROGRESS,)),
+        ("[", (Extend(early=True),)),
+        ("]]", (Extend(early=False), Extend(early=False))),
+        ("[ }", (Extend(early=True), Extend(early=False, back=True))),
+        ("{", (Extend(early=True, back=True),)),
+        ("g", (GoBack(None),)),
+        ("g 3", (GoBack(3),)),
+        ("G12", (GoBack(12),)),
+        ("/", (Search(""),)),
+        ("/Shift work 2", (Search("Shift work 2"),)),
+        ("/ u", (Search("u"),)),
+        ("= 3", (Open(3),)),
+        ("=12", (Open(12),)),
+        ("=", (Search(""),)),
         ("M\tünder 🌧", (Memo("ünder 🌧"),)),
     ],
 )
@@ -51,7 +83,8 @@ def test_each_key_is_its_command(line: str, commands: tuple[Command, ...]) -> No
 @pytest.mark.parametrize(
     "line",
     ["no", "bus", "box", "fob", "1bf", "nn", "sq", "1n", "1?", "!", "z", "1b,2f", "11 q", "-1",
-     "²", "\u0661", "mm", "memo", "c x", "9" * 500, "\x1b[A"],
+     "²", "\u0661", "mm", "memo", "c x", "g x", "= x", "=1b", "1]", "[1b]", "tt", "m--", "9" * 500, "c" + "9" * 9,
+      "\x1b[A"],
 )  # fmt: skip
 def test_anything_else_is_refused_whole(line: str) -> None:
     """A word typed by mistake is not carried out letter by letter."""
@@ -74,5 +107,5 @@ def test_any_line_is_read(line: str, codes: int) -> None:
 def test_a_line_of_digits_is_read_at_once() -> None:
     """No line takes longer than it is long (a nested pattern would take years over this one)."""
     since = time.perf_counter()
-    read_keys("1 " * 90 + "!", codes=6)
+    read_keys("1 " * 90 + "?", codes=6)
     assert time.perf_counter() - since < 0.5

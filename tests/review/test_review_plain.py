@@ -27,7 +27,7 @@ def test_an_item_is_shown_with_all_a_coder_needs(bench: Bench) -> None:
     """Progress and reason, turns before, the sentence marked, turns after, codes, keys."""
     played = bench.play("q", items(bench))
     assert played.lines[1:7] == [
-        "Item 1 of 3, picked at random. Decided 0, skipped 0.",
+        "Decided 0, skipped 0, to come 3. Picked at random.",
         "   INT: Question 1?",
         "   P1: Well …",
         ">> P1: Sentence number 1.",
@@ -40,14 +40,33 @@ def test_an_item_is_shown_with_all_a_coder_needs(bench: Bench) -> None:
 def test_progress_counts_what_is_done(bench: Bench) -> None:
     """Skipped ones are told apart from decided ones; undo counts back."""
     played = bench.play("n|s|u|u", items(bench))
-    progress = [line for line in played.lines if line.startswith("Item")]
-    assert [p.split(".")[0][:11] + p.split(".")[1] for p in progress] == [
-        "Item 1 of 3 Decided 0, skipped 0",
-        "Item 2 of 3 Decided 1, skipped 0",
-        "Item 3 of 3 Decided 1, skipped 1",
-        "Item 2 of 3 Decided 1, skipped 0",
-        "Item 1 of 3 Decided 0, skipped 0",
+    progress = [line for line in played.lines if line.startswith("Decided")]
+    assert [p.split(". ")[0] for p in progress] == [
+        "Decided 0, skipped 0, to come 3",
+        "Decided 1, skipped 0, to come 2",
+        "Decided 1, skipped 1, to come 1",
+        "Decided 1, skipped 0, to come 2",
+        "Decided 0, skipped 0, to come 3",
     ]
+
+
+def test_a_goal_is_told_and_its_reaching_too(bench: Bench) -> None:
+    """Once; the session goes on as long as the coder likes."""
+    played = bench.play("n|n|u|n|n|q", items(bench), setup=bench.setup(goal=2))
+    progress = [line.split(",")[0] for line in played.lines if line.startswith("Decided")]
+    assert progress == [f"Decided {n} of 2" for n in (0, 1, 2, 1, 2)]
+    told = [line for line in played.lines if "goal of this session is reached" in line]
+    assert len(told) == 2, "the second time after an undo"
+    assert played.summary.decided == 3
+
+
+def test_why_a_sentence_is_asked_is_said(bench: Bench) -> None:
+    """In the queue's own words, and else by the reason; a probe looks like any other."""
+    it = replace(bench.item(1), why="the model wavers between Rain and nothing")
+    assert "The model wavers between Rain and nothing." in bench.play("q", [it]).lines[1]
+    unsure = bench.play("q", [bench.item(1)]).text
+    assert "Picked because the model is unsure." in unsure
+    assert bench.play("q", [bench.item(1, "probe", bench.suggestion(planted=True))]).text == unsure
 
 
 def test_the_transcript_is_named_if_the_item_names_it(bench: Bench) -> None:
@@ -59,7 +78,8 @@ def test_the_suggestion_comes_after_the_commit_and_not_before(bench: Bench) -> N
     """With code, polarity, confidence and evidence; then the way to keep or revise."""
     hint = bench.suggestion("wet f")
     played = bench.play("1b||q", [bench.item(1, suggestion=hint)])
-    stored = played.store.log.index("STORED decision")
+    stored = played.store.log.index("STORED shown")
+    assert played.store.log[stored - 1] == "STORED decision"
     assert not any("suggests" in line for line in played.store.log[:stored])
     assert played.store.log[stored + 1 :][:4] == [
         "Stored: 1 Heat, barrier.",
@@ -83,7 +103,9 @@ def test_before_shows_the_suggestion_with_the_item(bench: Bench) -> None:
         "n", [bench.item(1, suggestion=bench.suggestion())], setup=bench.setup("before")
     )
     assert "The machine suggests: nothing applies." in played.text
-    assert [e.assisted for e in played.store.events] == [True]
+    shown = played.store.log.index("STORED shown")
+    assert not any("suggests" in line for line in played.store.log[:shown])
+    assert played.store.events[-1].assisted
 
 
 def test_the_codebook_is_a_key_away(bench: Bench) -> None:
@@ -97,7 +119,10 @@ def test_the_codebook_is_a_key_away(bench: Bench) -> None:
 
 def test_help_names_every_key(bench: Bench) -> None:
     lines = bench.play("h", items(bench)).lines
-    for key in ("number", "b f x o", "Enter", "n", "s", "u", "U", "m words", "!", "c, c 2", "q"):
+    for key in (
+        "number", "b f x o", "Enter", "n", "s", "[ ]", "{ }", "u", "U", "g, g 3", "/words", "= 3",
+        "e", "t", "m words", "?", "c, c 2", "p", "h", "q",
+    ):  # fmt: skip
         assert any(line.startswith(f"{key} ") for line in lines), key
 
 
@@ -121,7 +146,11 @@ def test_every_line_fits_the_terminal(bench: Bench, width: int) -> None:
     text = "شكرا جزيلا 👩🏽‍⚕️ " + "天気がいいですね" * 12 + " https://example.org/" + "x" * 90
     it = bench.item(1)
     queue = [replace(it, speaker="P🤷🏽‍♀️ (ליאור)", sentence=replace(it.sentence, text=text))]
-    played = bench.play("1b|m " + "word " * 60 + "|h|c|q", queue, width=width)
+    store = bench.play("q", []).store
+    store.hits = queue
+    keys = "1b|m " + "word " * 60 + "|h|c|?|||g|g 1|e|t|/x|p|q|q"
+    queue = [replace(q, suggestion=bench.suggestion("wet f", "fog")) for q in queue]
+    played = bench.play(keys, queue, width=width, store=store)
     assert all(cells(line) <= max(width, 20) for line in played.lines)
     squeezed = "".join(line.removeprefix(">> ") for line in played.lines).replace(" ", "")
     assert text.replace(" ", "") in squeezed
@@ -135,15 +164,110 @@ def test_a_transcript_cannot_command_the_terminal(bench: Bench) -> None:
     assert not any(c in bench.play("q", queue).text for c in "\x1b\x07")
 
 
+# -- looking around --------------------------------------------------------------------------------
+
+
+def test_the_selection_is_shown_as_it_grows(bench: Bench) -> None:
+    """The sentences that the decision will cover, marked, and nothing else again."""
+    queue = [bench.item(n, "random", among=(1, 2, 3)) for n in (2, 1, 3)]
+    played = bench.play("]|[]|{|}|1b|", queue)
+    at = played.lines.index("Selected: 2 sentences.")
+    assert played.lines[at : at + 4] == [
+        "Selected: 2 sentences.", ">> P1: Sentence number 2.", ">> P1: Sentence number 3.",
+        "Chosen: nothing yet",
+    ]  # fmt: skip
+    assert "Selected: this sentence." in played.lines
+    assert any("no sentence after" in line for line in played.lines)
+
+
+def test_what_was_done_is_listed_to_go_back_to(bench: Bench) -> None:
+    """A line each, by number; the item gone back to says that its decision stands."""
+    queue = [bench.item(n, "random", among=(2, 3)) for n in (1, 2, 3)]
+    played = bench.play("s|]|1b||g|g 1|g 2|", queue)
+    at = played.lines.index("1. 1 Heat, barrier (2 sentences): Sentence number 2.")
+    assert played.lines[at + 1] == "2. skipped: Sentence number 1."
+    assert "Back at a sentence that is decided" in played.text
+    assert "Your decision stands: 1 Heat, barrier." in played.lines
+    assert "You skipped this; Enter leaves it so." in played.lines
+    assert [e.kind for e in played.store.events] == [EventKind.SKIP, EventKind.DECISION]
+
+
+def test_a_long_list_says_how_to_reach_the_rest(bench: Bench) -> None:
+    """Twenty lines are enough to listen to."""
+    queue = [bench.item(n, "random") for n in range(1, 26)]
+    store = bench.play("q", []).store
+    store.hits = queue
+    found = bench.play("/sentence|= 25", queue, store=store).lines
+    assert "And 5 more, = 21 to = 25; more words find fewer." in found
+    assert ">> P1: Sentence number 25." in found
+    played = bench.play(["n"] * 25 + ["g", "g 25"], queue)
+    assert "20. nothing applies: Sentence number 6." in played.lines
+    assert "And 5 before these: g 21 to g 25." in played.lines
+    assert ">> P1: Sentence number 1." in played.lines[-20:]
+
+
+def test_words_are_looked_for_and_opened(bench: Bench) -> None:
+    """With who says it, where, and what was decided on it."""
+    store = bench.play("q", []).store
+    store.hits = [replace(bench.item(1), source="INT03"), bench.item(8)]
+    played = bench.play("1b||/number|= 2|1f|", items(bench), store=store)
+    assert "FIND number" in store.log
+    at = played.lines.index("2 sentences found.")
+    assert played.lines[at + 1 : at + 4] == [
+        "1. P1: Sentence number 1. (Source: INT03) (Decided: 1 Heat, barrier)",
+        "2. P1: Sentence number 8.",
+        "= and a number opens one, such as = 1.",
+    ]
+    assert "You looked it up." in played.text
+    assert store.events[-1].start == 800 or store.events[-1].start == 100
+    assert "no sentence has these words" in bench.play("/x", items(bench)).text
+
+
+def test_evidence_is_read_out(bench: Bench) -> None:
+    """The suggestion's own line and the study's; before it was seen there is none."""
+    hint = bench.suggestion("wet f")
+    played = bench.play("e|1b||e", [bench.item(1, suggestion=hint)])
+    assert "none is on show here" in played.text
+    at = [n for n, line in enumerate(played.lines) if line.startswith("The machine suggests")][-1]
+    assert played.lines[at : at + 3] == [
+        "The machine suggests: 2 Rain, facilitator (0.87).",
+        "  near: something else",
+        "  for it: a neighbour of Sentence number 1.",
+    ]
+
+
+def test_the_whole_transcript_is_read_out(bench: Bench) -> None:
+    """Turn by turn, with roles, and its end is said; the place is marked."""
+    lines = bench.play("t|q", [replace(bench.item(1), source="INT03")]).lines
+    at = lines.index("The whole transcript INT03:")
+    assert lines[at + 1 : at + 4] == [
+        "   INT, interviewer: A question?",
+        ">> P1, participant: Sentence number 1.",
+        "The transcript ends here. >> marks the sentence asked about.",
+    ]
+
+
+def test_progress_is_a_key_away(bench: Bench) -> None:
+    """Done and to come, the rate, the codes of this session, machine and coder."""
+    store = bench.play("q", []).store
+    store.told = "machine and coder agree on 8 of 10"
+    played = bench.play("1b||n|p|q", items(bench), store=store, seconds=6.0)
+    at = played.lines.index("Decided 2, skipped 0, to come 1. 400 an hour.")
+    assert played.lines[at + 1 : at + 3] == [
+        "In this session 1 Heat: 1; 2 Rain: 0; 3 Fog: 0.",
+        "machine and coder agree on 8 of 10",
+    ]
+
+
 # -- what it stores --------------------------------------------------------------------------------
 
 
 def test_each_decision_is_stored_before_the_next_item_is_shown(bench: Bench) -> None:
     played = bench.play("1b||n|s", items(bench))
-    kept = [x for x in played.store.log if x.startswith(("STORED", "Item", "The queue"))]
-    assert [x.split(",")[0] for x in kept] == [
-        "Item 1 of 3", "STORED decision", "Item 2 of 3", "STORED decision", "Item 3 of 3",
-        "STORED skip", "The queue is done. Enter or q ends; u goes back to the last item.",
+    kept = [x for x in played.store.log if x.startswith(("STORED", ">>", "The queue"))]
+    assert [x.split(". ")[0] for x in kept] == [
+        ">> P1: Sentence number 1.", "STORED decision", ">> P1: Sentence number 2.",
+        "STORED decision", ">> P1: Sentence number 3.", "STORED skip", "The queue is done",
     ]  # fmt: skip
 
 
@@ -155,7 +279,7 @@ def test_the_time_of_each_decision_is_measured(bench: Bench) -> None:
     )
     timed = [(e.kind, e.seconds) for e in played.store.events]
     assert timed == [
-        (EventKind.DECISION, 6.0), (EventKind.DECISION, 6.0), (EventKind.DECISION, 3.0),
+        (EventKind.DECISION, 6.0), (EventKind.SHOWN, None), (EventKind.DECISION, 6.0), (EventKind.DECISION, 3.0),
         (EventKind.UNDO, None),
     ]  # fmt: skip
     assert played.summary.seconds == 15.0
@@ -243,7 +367,7 @@ def test_a_second_ctrl_c_does_not_hide_the_farewell(bench: Bench) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         bench.play(["n", "1b", KeyboardInterrupt], items(bench), write=write)
-    assert lines[-2].startswith("Stopped. Stored in this session: 1 decision")
+    assert lines[-2].startswith("Stopped. Stored in this session: 1 sentence decided")
     assert lines[-1].startswith("Discarded")
 
 
@@ -290,13 +414,17 @@ def test_a_store_that_fails_ends_the_session_with_its_own_error(bench: Bench) ->
     store.before = fail
     with pytest.raises(OSError, match="disk full"):
         bench.play("n|1b|", items(bench), store=store, write=lines.append)
-    assert "The review broke off. Stored in this session: 1 decision, 0 skips." in "".join(lines)
+    assert (
+        "The review broke off. Stored in this session: 1 sentence decided, 0 skipped."
+        in "".join(lines)
+    )
     assert any("1 Heat, barrier" in line for line in lines)
 
 
 LINES = st.sampled_from(
-    ["1b", "2f", "3", "n", "s", "u", "U", "!", "m note", "h", "q", "", "", "zzz", "1b 2f"]
-)
+    ["1b", "2f", "3", "n", "s", "u", "U", "?", "m note", "h", "q", "", "", "zzz", "1b 2f", "]", "[",
+     "g 1", "g 2", "t", "p"]
+)  # fmt: skip
 STOPS = st.sampled_from(["read", "write", "before", "after", "none"])
 
 
@@ -308,8 +436,11 @@ def test_any_keys_broken_off_anywhere_lose_nothing(
     """Session after session on one store, each stopped by Ctrl-C somewhere: the next asks exactly
     the sentences that the events, folded naively, leave undecided.
     """
-    queue = [bench.item(n, "random" if n % 2 else "uncertain", bench.suggestion("hot b"))
-             for n in range(1, 5)]  # fmt: skip
+    queue = [
+        bench.item(n, "random" if n % 2 else "uncertain", bench.suggestion("hot b"),
+                   among=(1, 2, 3, 4))
+        for n in range(1, 5)
+    ]  # fmt: skip
     store = bench.play("q", []).store
     for lines, stop in sessions:
         store.log.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -229,6 +230,7 @@ def test_a_code_added_during_coding_breaks_nothing(trained_study: Path) -> None:
     for verb in (["status"], ["doctor"], ["report"], ["export"]):
         ran = run(*verb, "--study", trained_study)
         assert ran.code == 0, ran.err
-    ran = run("review", "--study", trained_study, "--coder", "CERI", "-n", "1", stdin="7b\n\n\nq\n")
+    ran = run("review", "--study", trained_study, "--coder", "CERI", "-n", "1", stdin="7b\n\n\nq\nq\n")
     assert ran.code == 0, ran.err
-    assert "Stored: 7 Luck, barrier." in ran.out
+    told = json.loads(run("status", "--study", trained_study, "--json").out)
+    assert [c["codes"] for c in told["coders"] if c["name"] == "CERI"] == [{"luck": 1}]

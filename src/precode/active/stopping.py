@@ -6,13 +6,13 @@ enough to ask it again. A rule answers with an :class:`Advice`; nobody is stoppe
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import ceil, log
+from dataclasses import dataclass, replace
+from math import ceil, exp, floor, lgamma
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
 from precode.active.design import Interval
 from precode.active.unread import Tally
@@ -96,26 +96,50 @@ def zhu_wang_hovy_2008(
 # -- recall, by the audit sample -------------------------------------------------------------------
 
 
-def fewest_passages(target: float, confidence: float) -> int:
-    """Passages in the sample below which it could not show ``target`` though all were held:
-    target^n <= 1 - confidence (14 for 0.8 and 0.95).
-    """
-    return ceil(log(1 - confidence) / log(target) - 1e-9)
-
-
 def recall_bound(code: Tally, confidence: float) -> float:
     """Lower bound of the share of the frame's passages that people and machine together hold.
 
-    The larger of two. (a) Clopper and Pearson's bound for ``held`` of ``passages``, and the sample's
-    own passages that neither would have had: people hold these now. (b) No more can be missed than
-    there are sentences that nobody has read and the machine does not give: sure, not only likely.
+    The larger of two. (a) Of the sample's ``passages`` w are not ``held``. Let the frame have T
+    passages, of which W neither queue nor machine would have: w is hypergeometric, and the bound is
+    that of the largest W at which so few or fewer have a chance above 1 - confidence (Clopper and
+    Pearson's argument for finite frames). The w of the sample itself people hold by now, so that
+    1 - (W - w) / T are held. T is taken as high as the audit lets it be, which is the careful side.
+    (b) No more can be missed than there are sentences that nobody has read and the machine does not
+    give: that is sure, not only likely.
     """
     sure = code.known / (code.known + code.open) if code.open else 1.0
-    lost = code.passages - code.held
-    if code.passages <= 0 or code.held <= 0:
+    s, w = floor(code.passages + 1e-6), ceil(code.passages - code.held - 1e-6)
+    t = max(ceil(code.most), s)
+    if s < 1 or w >= s:
         return sure
-    held = float(betaincinv(code.held, lost + 1, 1 - confidence))
-    return max(sure, min(1.0, held + lost / max(code.most, code.passages)))
+    # The chance of so few falls as W grows: the first W at which it is too small, less one.
+    all_of_them = t - s + w
+    beyond = bisect_left(
+        range(w, all_of_them + 1), True, key=lambda lost: _few(w, s, lost, t) <= 1 - confidence
+    )
+    return max(sure, 1 - (beyond - 1) / t)
+
+
+def _few(w: int, s: int, lost: int, t: int) -> float:
+    """Chance of at most w lost ones among s drawn from t, of which ``lost`` are: hypergeometric."""
+    return sum(
+        exp(_choices(lost, i) + _choices(t - lost, s - i) - _choices(t, s))
+        for i in range(max(0, s - (t - lost)), min(w, lost) + 1)
+    )
+
+
+def can_judge(code: Tally, *, target: float, confidence: float) -> bool:
+    """Whether the sample has enough passages of a code to show ``target``, were all of them held.
+
+    In a large frame that takes 14 passages for 0.8 and 0.95: 0.8^14 < 0.05.
+    """
+    best = replace(code, held=code.passages)
+    return recall_bound(best, confidence) >= target
+
+
+def _choices(n: int, k: int) -> float:
+    """Logarithm of "n choose k"."""
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 def lewis_yang_frieder_2021(
@@ -142,18 +166,16 @@ def lewis_yang_frieder_2021(
     must hold (an intersection-union test, Berger 1982). Random draws as evidence that nothing much
     is left: also Callaghan and Müller-Hansen 2020 (doi 10.1186/s13643-020-01521-4).
 
-    A code with fewer passages in the sample than :func:`fewest_passages` blocks nothing, but is
-    named. Value: the lowest bound of those judged.
+    A code of which the sample has too few passages (:func:`can_judge`) blocks nothing, but is named. Value: the lowest bound of those judged.
     """
     if answered < drawn:
         words = f"{drawn - answered} of {drawn} audit sentences are still to be answered"
         return Advice(False, None, target, words)
     bounds = {name: recall_bound(code, confidence) for name, code in codes.items()}
-    fewest = fewest_passages(target, confidence)
     judged = {
         name: bound
         for name, bound in bounds.items()
-        if codes[name].passages >= fewest - 1e-6 or bound >= target
+        if can_judge(codes[name], target=target, confidence=confidence)
     }
     apart = _not_judged({n: c for n, c in codes.items() if n not in judged})
     if not judged:

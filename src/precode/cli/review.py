@@ -85,7 +85,9 @@ def review(
         _read_back(packet_in, coder or "", study)
         return
     if not coder:
-        raise UsageError("a review needs to know who codes", mend="--coder YOUR_NAME")
+        raise UsageError(
+            "a review needs to know who codes", mend="--coder YOUR_NAME; see precode review --help"
+        )
     if packet_lost:
         _give_up(coder, study)
         return
@@ -102,7 +104,7 @@ def _review(
 
     with reviewing(study, coder=coder, n=n, transcripts=transcripts, probes=probe) as session:
         _announce(session)
-        screen = not plain and sys.stdin.isatty() and sys.stdout.isatty()
+        screen = not plain and sys.stdin.isatty() and sys.stderr.isatty()  # it draws on stderr
         summary = _on_screen(session) if screen else _line_by_line(session)
         planted = session.source.probed()
     if planted:

@@ -132,6 +132,11 @@ def settled(facing: Facing, book: Codebook) -> bool:
     return acted and not unsaved(facing, book)
 
 
+def drafted(facing: Facing, draft: Facing) -> Facing:
+    """``facing`` with what ``draft``, the same item, had chosen and selected."""
+    return replace(facing, span=draft.span, choices=draft.choices, memo=draft.memo, last=draft.last)
+
+
 def may_suggest(item: Item, setup: Setup) -> bool:
     """Whether this coder may ever be shown the suggestion for ``item``."""
     return setup.suggestion != "never" and item.reason not in BLIND and item.suggestion is not None

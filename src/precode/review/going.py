@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from precode.domain import EventKind, Reason
 from precode.review.effects import Effect, Find, Notice, ShowEarlier, ShowFound
-from precode.review.facing import Facing, Key, hull, key_of, unsaved, within
+from precode.review.facing import Facing, Key, drafted, hull, key_of, unsaved, within
 from precode.review.state import (
     Effects,
     State,
@@ -24,28 +25,27 @@ from precode.review.values import BLIND, Done, Item
 HERE = Notice("this is the sentence before you")
 
 
-def earlier(state: State) -> tuple[Done, ...]:
+def earlier(state: State) -> Iterator[Done]:
     """What this coder has decided or skipped, newest first; of each sentence the last act."""
-    out: list[Done] = []
     told: set[Key] = set()
     for d in reversed(state.done):
         key = key_of(d.item)
         if d.event.kind in (EventKind.DECISION, EventKind.SKIP) and key not in told:
             told |= {(s.id, key[1]) for s in within(d.item, hull(d.item, d.event))}
-            out.append(d)
-    return tuple(out)
+            yield d
 
 
 def go_back(state: State, number: int | None) -> tuple[State, Effects]:
     """List the earlier acts, or face one of them again; nothing is undone."""
-    acts = earlier(state)
-    if not acts:
+    acts = tuple(islice(earlier(state), number))
+    if not acts and next(earlier(state), None) is None:
         return state, (Notice("there is nothing to go back to yet"),)
     if number is None:
         return state, (ShowEarlier(acts),)
-    if not 1 <= number <= len(acts):
-        return state, (Notice(f"there is no act {number}: they go from 1 to {len(acts)}"),)
-    act = acts[number - 1]
+    if number < 1 or len(acts) < number:
+        last = sum(1 for _ in earlier(state))
+        return state, (Notice(f"there is no act {number}: they go from 1 to {last}"),)
+    act = acts[-1]
     if state.facing is not None and state.facing.key == key_of(act.item):
         return state, (HERE,)
     again = fresh(state, act.item)
@@ -100,8 +100,7 @@ def _with_draft(state: State, facing: Facing) -> Facing:
     """With what was chosen for it before and not committed."""
     for f in state.todo:
         if f.key == facing.key and unsaved(f, state.setup.codebook):
-            span = facing.span if facing.standing else f.span
-            return replace(facing, choices=f.choices, memo=f.memo, last=f.last, span=span)
+            return drafted(facing, f)
     return facing
 
 

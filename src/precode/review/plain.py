@@ -141,8 +141,8 @@ _ENDINGS: dict[Ending, str] = {
 
 def _farewell(summary: Summary, width: int) -> list[str]:
     told = (
-        f"{_ENDINGS[summary.ended]}Stored in this session: {many(summary.decided, 'decision')}, "
-        f"{many(summary.skipped, 'skip')}. Left in this queue: {summary.left}."
+        f"{_ENDINGS[summary.ended]}Stored in this session: {many(summary.decided, 'sentence')} "
+        f"decided, {summary.skipped} skipped. Left in this queue: {summary.left}."
     )
     out = ["", *wrap(told, width)]
     for line in summary.discarded:

@@ -169,14 +169,14 @@ def standing_on(state: State, item: Item) -> Done | None:
 def queued(state: State, items: Sequence[Item], *, without: frozenset[Key]) -> tuple[Facing, ...]:
     """``items`` as the acts in force leave them, each once, those in ``without`` left out."""
     touched = {key_of(d.item)[0] for d in state.done}
-    wide = [d.event for d in state.done if hull(d.item, d.event) != _place(d.item)]
+    spans = [d.event for d in state.done if wide(d)]
     untouched = replace(state, done=())  # most items: spares a search through a long past
     once: dict[Key, Item] = {}
     for i in items:
         once.setdefault(key_of(i), i)
     return tuple(
         fresh(
-            state if i.sentence.id in touched or any(covers(e, i.sentence) for e in wide)
+            state if i.sentence.id in touched or any(covers(e, i.sentence) for e in spans)
             else untouched,
             i,
         )
@@ -185,5 +185,7 @@ def queued(state: State, items: Sequence[Item], *, without: frozenset[Key]) -> t
     )  # fmt: skip
 
 
-def _place(item: Item) -> tuple[int, int]:
-    return item.sentence.start, item.sentence.end
+def wide(act: Done) -> bool:
+    """Whether ``act`` covers more than its item's sentence."""
+    sentence = act.item.sentence
+    return hull(act.item, act.event) != (sentence.start, sentence.end)

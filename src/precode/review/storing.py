@@ -10,6 +10,7 @@ from precode.review.facing import (
     Facing,
     choices_of,
     covers,
+    drafted,
     hull,
     key_of,
     may_suggest,
@@ -25,8 +26,8 @@ from precode.review.state import (
     fresh,
     open_items,
     send,
-    standing_on,
     turn_to,
+    wide,
 )
 from precode.review.tally import counts
 from precode.review.values import Done
@@ -83,9 +84,9 @@ def _done(state: State, facing: Facing, event: Event) -> State:
 
 def _decided(state: State, facing: Facing, event: Event) -> tuple[State, Effects]:
     """The decision stands. The machine's word is next, where the coder may have it."""
-    before = counts(state)[0]
-    state, told = _clear(_done(state, facing, event), Done(event, facing.item))
     goal = state.setup.goal
+    before = counts(state)[0] if goal is not None else 0
+    state, told = _clear(_done(state, facing, event), Done(event, facing.item))
     if goal is not None and before < goal <= counts(state)[0]:
         text = f"the goal of this session is reached: {goal} decided; q quits, or just go on"
         told = (*told, Notice(text))
@@ -120,6 +121,8 @@ def _shown(state: State, facing: Facing) -> tuple[State, Effects]:
 
 def _clear(state: State, act: Done) -> tuple[State, Effects]:
     """Items to come that lie inside the decision ``act`` leave the queue, until it is undone."""
+    if not wide(act):
+        return state, ()
     gone = tuple(f for f in state.todo if _inside(f, act))
     if not gone:
         return state, ()
@@ -147,7 +150,7 @@ def _undone(state: State, gone: Done) -> tuple[State, Effects]:
     """Face the item of ``gone`` again; then come the items that had left the queue with it, then
     what was faced, with its choices.
     """
-    state = _restand(replace(state, done=state.done[:-1], undone=(*state.undone, gone)))
+    state = replace(state, done=state.done[:-1], undone=(*state.undone, gone))
     here = {f.key for f in open_items(state)}
     inside = [f for n, fs in state.inside if n == gone.event.seq for f in fs if f.key not in here]
     state = replace(state, inside=tuple(x for x in state.inside if x[0] != gone.event.seq))
@@ -155,8 +158,7 @@ def _undone(state: State, gone: Done) -> tuple[State, Effects]:
     again = fresh(state, gone.item)
     draft = next((f for f in open_items(state) if f.key == again.key), None)
     if draft is not None and (draft is faced or unsaved(draft, book)):
-        again = replace(again, choices=draft.choices, memo=draft.memo, last=draft.last)
-        again = again if again.standing else replace(again, span=draft.span)
+        again = drafted(again, draft)
     elif again.standing is None:
         again = replace(
             again,
@@ -166,27 +168,6 @@ def _undone(state: State, gone: Done) -> tuple[State, Effects]:
         )
     state, effects = turn_to(state, again, Notice(f"undone: {gone.event.kind}; U redoes it"))
     return replace(state, todo=(*inside, *state.todo)), effects
-
-
-def _restand(state: State) -> State:
-    """What is open knows the acts in force after one is undone."""
-    return replace(
-        state,
-        todo=tuple(_current(state, f) for f in state.todo),
-        facing=_current(state, state.facing) if state.facing else None,
-    )
-
-
-def _current(state: State, facing: Facing) -> Facing:
-    if facing.standing is None and facing.skipped is None:
-        return facing
-    standing = standing_on(state, facing.item)
-    stands = any(d.event is facing.skipped for d in state.done)
-    return replace(
-        facing,
-        standing=standing.event if standing else None,
-        skipped=facing.skipped if stands else None,
-    )
 
 
 def _redone(state: State, again: Done) -> tuple[State, Effects]:

@@ -13,7 +13,7 @@ import numpy as np
 from precode.codings.history import standing
 from precode.domain import Event, EventKind, Reason, Sentence
 from precode.review.source import Line
-from precode.review.values import Item
+from precode.review.values import BLIND, Item
 from precode.steps.auditing import note_reached
 from precode.steps.background import Background
 from precode.steps.opening import Study
@@ -25,14 +25,18 @@ from precode.steps.settling import log_learned
 
 BATCH = 25  # items made at once: enough that none is waited for, few enough to make in no time
 
+_TELLS_NOTHING = {
+    Reason.UNCERTAIN: "the model is unsure here",
+    Reason.RARE: "the model may learn a rare code here",
+}
 ACTS = (EventKind.DECISION, EventKind.SKIP)
 
 
 class Asking:
     """One coder's session with the study; implements :class:`precode.review.source.Source`.
 
-    ``audit`` and ``overlap`` are ids in the order of asking; ``pool`` those that may be asked while
-    there is no ranking. ``answers`` are this coder's codes by sentence id.
+    ``audit``, ``overlap`` and ``pool`` are ids in the order of asking, the last for when there is no
+    ranking. ``answers`` are this coder's codes by sentence id.
     """
 
     def __init__(
@@ -49,20 +53,18 @@ class Asking:
         limit: int | None,
         background: Background | None,
         probes: Sequence[Probe],
-        rng: np.random.Generator,
     ) -> None:
         self._study, self._scene, self._coder = study, scene, coder
-        self._audit, self._overlap = deque(audit), deque(overlap)
+        self._audit, self._overlap, self._pool = deque(audit), deque(overlap), deque(pool)
         self._sample = frozenset(
             r.sentence_id for r in study.store.audit() if r.position is not None
         )
-        self._pool = [pool[i] for i in rng.permutation(len(pool))]
         self._answers = dict(answers)
         self._earlier = {e.seq: e for e in earlier}
         self._limit, self._background = limit, background
         self._probes = deque(probes)
         self._session: list[Event] = []
-        self._handed: set[str] = set()
+        self._handed: dict[str, None] = {}  # in order
         self._since = 0
         self._slot = 0
         self._owed = 0.0
@@ -131,7 +133,9 @@ class Asking:
             return None
         log_learned(self._study, before, self._ranking)
         acted = self._acted()
-        self._handed = set(acted)
+        # all but the sentence now before the coder may be asked anew, in another order
+        faced = next((i for i in self._handed if i not in acted), None)
+        self._handed = dict.fromkeys([*acted, *([faced] if faced else [])])
         return self._compose()
 
     def whole(self, item: Item) -> tuple[Line, ...]:
@@ -176,10 +180,10 @@ class Asking:
     def _compose(self, n: int = BATCH) -> tuple[Item, ...]:
         acted = self._acted()
         if self._limit is not None:
-            n = min(n, self._limit - len(acted))
+            n = min(n, self._limit - len(acted.union(self._handed)))
         out: list[Item] = []
         while len(out) < n and (item := self._next(acted)) is not None:
-            self._handed.add(item.sentence.id)
+            self._handed[item.sentence.id] = None
             out.append(item)
         if self._reached and not self._within:
             note_reached(self._study, self._reached)
@@ -203,16 +207,23 @@ class Asking:
             if ranked.sentence_id in self._sample:
                 self._reached.append(ranked.sentence_id)
             elif self._open(ranked.sentence_id, acted):
-                self._evidence[ranked.sentence_id] = ranked.evidence
-                return self._item(ranked.sentence_id, ranked.reason, why=ranked.why, ranked=ranked)
+                told = f"Asked because {ranked.why}." if ranked.why else ""
+                self._evidence[ranked.sentence_id] = (*ranked.evidence, *filter(None, [told]))
+                why = self._may_tell(ranked)
+                return self._item(ranked.sentence_id, ranked.reason, why=why, ranked=ranked)
+        if i := self._pop(self._pool, acted):
+            return self._item(i, Reason.RANDOM, why="picked at random")
         if i := self._pop(self._audit, acted):
             return self._item(i, Reason.AUDIT, why="picked at random")
-        while self._pool:
-            if self._open(i := self._pool.pop(), acted):
-                return self._item(i, Reason.RANDOM, why="picked at random")
         if i := self._pop(self._overlap, acted):
             return self._item(i, Reason.OVERLAP, why="picked at random")
         return None
+
+    def _may_tell(self, ranked: Ranked) -> str:
+        """Why a sentence is asked, without naming a code: that would be the suggestion, too early."""
+        if self._study.settings.review.suggestion == "before":
+            return ranked.why
+        return _TELLS_NOTHING.get(Reason(ranked.reason), ranked.why)
 
     def _pop(self, ids: deque[str], acted: Collection[str]) -> str:
         """The first of ``ids`` that may be asked; "" if none may."""
@@ -229,12 +240,13 @@ class Asking:
     def _item(
         self, sentence_id: str, reason: str, *, why: str = "", ranked: Ranked | None = None
     ) -> Item:
+        told = ranked.suggestion if ranked and reason not in BLIND else None
         return self._scene.item(
             sentence_id,
             reason,
             read=self._answers,
             why=why,
-            suggestion=ranked.suggestion if ranked else None,
+            suggestion=told,
         )
 
     def _acted(self) -> frozenset[str]:

@@ -32,7 +32,7 @@ from precode.model.validate import cross_validate
 from precode.resources import starters
 from precode.steps.auditing import drawn_ids, reached
 from precode.steps.card import card
-from precode.steps.embedding import embedding, embedding_of
+from precode.steps.embedding import embedding, embedding_of, key_of
 from precode.steps.explaining import explained
 from precode.steps.learning import bundle_of, lesson
 from precode.steps.opening import Progress, Study, open_study, silent
@@ -140,15 +140,17 @@ def _learned(study: Study, progress: Progress) -> tuple[Bundle | None, bool]:
 
 
 def _starter(study: Study) -> Bundle | None:
-    """The shipped starter that knows this study's codes, and whose encoder the study uses."""
+    """The shipped starter that knows this study's codes, and whose encoder is at hand."""
     for folder in starters().values():
         try:
             bundle = load(folder)
         except InputError:
             continue
+        precision = bundle.encoder_key.rpartition("-")[2]
         if (
             bundle.codebook.leaf_ids == study.codebook.leaf_ids
             and bundle.encoder_model == study.settings.encoder.model
+            and key_of(bundle.encoder_model, precision) == bundle.encoder_key
         ):
             return bundle
     return None

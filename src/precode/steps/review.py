@@ -110,19 +110,23 @@ def _session(
     planned = _plan(study, own, coder, events, probes, rng)
     scene = Scene(study, sentences)
     past_events = undoable(events, coder)
+    skips = {
+        Sentence.make_id(*span): times
+        for (span, who), times in pending_skips(events).items()
+        if who == coder
+    }
     asking = Asking(
         study,
         scene,
         coder=coder,
-        audit=_audit(study, sentences, own, coder, events, within),
+        audit=_audit(study, sentences, own, coder, skips, within),
         overlap=_overlap(study, sentences, own, coder, events, within, rng),
-        pool=_pool(study, sentences, human, coder, within),
+        pool=_pool(study, sentences, human, coder, skips, within, rng),
         answers={i: frozenset(codes) for i, codes in own.items()},
         earlier=past_events,
         limit=n,
         background=background,
         probes=planned,
-        rng=rng,
     )
     items = asking.first()
     if not items:
@@ -156,18 +160,13 @@ def _audit(
     sentences: Sequence[Sentence],
     own: Collection[str],
     coder: str,
-    events: Sequence[Event],
+    skips: Mapping[str, int],
     within: Collection[str],
 ) -> list[str]:
     """The audit sentences that ``coder`` has not answered, those skipped before last."""
     open_to = set(unread(sentences, own, within))
     held = outstanding(study.store).get(coder, frozenset())
     left = [i for i in drawn_ids(study.store.audit()) if i in open_to and i not in held]
-    skips = {
-        Sentence.make_id(*span): times
-        for (span, who), times in pending_skips(events).items()
-        if who == coder
-    }
     return sorted(left, key=lambda i: skips.get(i, 0))
 
 
@@ -192,10 +191,14 @@ def _pool(
     sentences: Sequence[Sentence],
     human: HumanCodes,
     coder: str,
+    skips: Mapping[str, int],
     within: Collection[str],
+    rng: np.random.Generator,
 ) -> list[str]:
+    """What may be asked without a ranking, in random order, those skipped before last."""
     taken = not_to_ask(study, human, coder=coder, own_only=bool(within))
-    return unread(sentences, taken.union(drawn_ids(study.store.audit())), within)
+    left = unread(sentences, taken.union(drawn_ids(study.store.audit())), within)
+    return sorted((left[i] for i in rng.permutation(len(left))), key=lambda i: skips.get(i, 0))
 
 
 def _plan(

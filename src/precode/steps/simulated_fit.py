@@ -110,7 +110,9 @@ def take(data: Training, rows: Rows) -> Training:
     """The rows of ``data`` with these positions."""
     raw = data.raw
     return Training(
-        Raw({name: block[rows] for name, block in raw.blocks.items()}, raw.tf[rows], raw.shape[rows]),
+        Raw(
+            {name: block[rows] for name, block in raw.blocks.items()}, raw.tf[rows], raw.shape[rows]
+        ),
         data.y[rows],
         data.polarity[rows],
         data.groups[rows],

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from precode.steps.opening import Progress, silent
 from precode.steps.simulated_fit import SPEC, Learner
 from precode.steps.simulated_stops import Look, Looking, decided
 from precode.steps.simulated_study import Finished, Split, split
+
+T = TypeVar("T")
 
 FORM = 1  # of the files in the cache
 SOURCES = ("active", "model", "steps/simulated_*")  # what a curve follows from, beside its input
@@ -195,7 +197,7 @@ def _keep(place: Path, replay: Replay) -> None:
     write_text(place, json.dumps(content))
 
 
-def _kept[T](place: Path, read: Callable[[Any], T]) -> T | None:
+def _kept(place: Path, read: Callable[[Any], T]) -> T | None:
     """What lies there; None if nothing does that can be read: it is a cache."""
     try:
         found = json.loads(place.read_text(encoding="utf-8"))

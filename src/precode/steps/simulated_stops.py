@@ -18,8 +18,8 @@ from precode.active.simulation import Bools, Curve, Fitted, Round
 from precode.active.stopping import (
     Advice,
     bloodgood_vijay_shanker_2009,
+    can_judge,
     changed,
-    fewest_passages,
     kappa_between,
     lewis_yang_frieder_2021,
     zhu_wang_hovy_2008,
@@ -30,21 +30,22 @@ from precode.steps.simulated_study import Split
 
 # Rule → as people read it.
 RULES: Mapping[str, str] = {
-    "bloodgood_vijay_shanker_2009": "predictions have settled (Bloodgood and Vijay-Shanker 2009)",
-    "zhu_wang_hovy_2008": "no code changes (Zhu, Wang and Hovy 2008)",
-    "lewis_yang_frieder_2021": "recall by the audit sample (Lewis, Yang and Frieder 2021)",
+    "bloodgood_vijay_shanker_2009": "predictions settled (Bloodgood and Vijay-Shanker 2009)",
+    "zhu_wang_hovy_2008": "no code changes (Zhu and others 2008)",
+    "lewis_yang_frieder_2021": "audited recall (Lewis and others 2021)",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """After one round. ``answered`` of the ``drawn`` sentences of the audit sample, of which
+    """After one round. ``modelled`` codes had enough examples to be learned. ``answered`` of the ``drawn`` sentences of the audit sample, of which
     ``extra`` had not been asked by the queue; ``tallies`` by code once all are answered, else empty.
 
     The truth: ``missed`` passages of each code in the pool that nobody has read and the machine
     does not give; ``missed_beside``: the audit's answers counted as read too.
     """
 
+    modelled: int
     answered: int
     drawn: int
     extra: int
@@ -55,6 +56,7 @@ class Look:
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
         return {
+            "modelled": self.modelled,
             "answered": self.answered,
             "drawn": self.drawn,
             "extra": self.extra,
@@ -67,6 +69,7 @@ class Look:
     def from_json(found: Mapping[str, Any]) -> Look:
         """Read back. Raises KeyError, TypeError or ValueError for anything else."""
         return Look(
+            int(found["modelled"]),
             int(found["answered"]),
             int(found["drawn"]),
             int(found["extra"]),
@@ -97,6 +100,7 @@ class Looking:
         lost = (truth & ~given)[task.pool]
         self.looks.append(
             Look(
+                int((~np.isnan(fitted.margin).all(0)).sum()),
                 answered,
                 len(audit),
                 int((~self._read[asked]).sum()),
@@ -166,47 +170,57 @@ def stops(
     """Where each of :data:`RULES` stops, asked after every round. ``labels (k,)`` are the codes,
     ``passages (k,)`` how many each has in the pool.
     """
-    kappas, changes = _moves(curve)
+    moves = _moves(curve, looks)
     out = []
     for rule in RULES:
         advices = (
-            _ask(rule, kappas[:at], changes[:at], look, labels, audit)
+            _ask(rule, [m for m in moves if m.round <= at], look, labels, audit)
             for at, look in enumerate(looks)
         )
         at = next((i for i, advice in enumerate(advices) if advice.stop), None)
-        out.append(Stop(rule, None) if at is None else _stop(rule, at, curve, looks[at], passages, audit))
+        out.append(
+            Stop(rule, None) if at is None else _stop(rule, at, curve, looks[at], passages, audit)
+        )
     return tuple(out)
 
 
-def _moves(curve: Curve) -> tuple[list[float], list[float]]:
-    """From each round to the next: κ on the watched sentences, and the share of those not read by
-    then whose codes changed.
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """From the round before to ``round``: κ on the watched sentences, and the share of those not
+    read by then whose codes changed.
     """
+
+    round: int
+    kappa: float
+    changed: float
+
+
+def _moves(curve: Curve, looks: Sequence[Look]) -> list[_Move]:
+    """From the first model on: before that, nothing given twice is no agreement."""
     watched = np.array(curve.watched, dtype=np.intp)
     unread = np.ones(len(watched), dtype=bool)
-    kappas, changes = [], []
+    out = []
     before: Bools | None = None
-    for r in curve.rounds:
+    for at, (r, look) in enumerate(zip(curve.rounds, looks, strict=True)):
         unread &= ~np.isin(watched, r.chosen)
         if before is not None:
-            kappas.append(kappa_between(before, r.decisions))
-            changes.append(changed(before[unread], r.decisions[unread]))
-        before = r.decisions
-    return kappas, changes
+            k = kappa_between(before, r.decisions)
+            out.append(_Move(at, k, changed(before[unread], r.decisions[unread])))
+        before = r.decisions if look.modelled else None
+    return out
 
 
 def _ask(
     rule: str,
-    kappas: Sequence[float],
-    changes: Sequence[float],
+    moves: Sequence[_Move],
     look: Look,
     labels: Sequence[str],
     audit: Audit,
 ) -> Advice:
     if rule == "bloodgood_vijay_shanker_2009":
-        return bloodgood_vijay_shanker_2009(kappas)
+        return bloodgood_vijay_shanker_2009([m.kappa for m in moves])
     if rule == "zhu_wang_hovy_2008":
-        return zhu_wang_hovy_2008(changes)
+        return zhu_wang_hovy_2008([m.changed for m in moves])
     return lewis_yang_frieder_2021(
         dict(zip(labels, look.tallies, strict=False)),
         answered=look.answered if look.tallies else 0,
@@ -222,10 +236,9 @@ def _stop(
     read = curve.rounds[at].labels
     if rule != "lewis_yang_frieder_2021":
         return Stop(rule, at, read, look.missed)
-    fewest = fewest_passages(audit.recall, audit.confidence)
     kept = all(
         lost <= (1 - audit.recall) * total + 1e-9
         for lost, total, t in zip(look.missed_beside, passages, look.tallies, strict=True)
-        if t.passages >= fewest
+        if can_judge(t, target=audit.recall, confidence=audit.confidence)
     )
     return Stop(rule, at, read + look.extra, look.missed_beside, kept)

@@ -29,7 +29,8 @@ def talk(facing: Facing | None, width: int) -> Page:
         return Page(paragraph(DONE, width))
     item = facing.item
     lines = surroundings(facing)
-    place = [line.here for line in lines].index(True) + facing.selected.index(item.sentence)
+    marked = [number for number, line in enumerate(lines) if line.here]
+    place = marked[facing.selected.index(item.sentence)]
     rows: list[Row] = []
     first = last = 0
     speaker = None

@@ -41,7 +41,7 @@ def item(state: State, width: int) -> list[str]:
     elif facing.skipped:
         out += wrap("You skipped this; Enter leaves it so.", width)
     if facing.flag:
-        out.append("Flagged for discussion.")
+        out += wrap("Flagged for discussion.", width)
     if (suggestion := visible(facing, state.setup)) is not None:
         out += _suggestion(suggestion, book, width)
     out += wrap("Codes: " + "; ".join(names.code_name(book, c) for c in book.leaf_ids), width,
@@ -89,7 +89,7 @@ def selection(state: State, width: int) -> list[str]:
         out += wrap(f"Selected: {names.many(len(facing.selected), 'sentence')}.", width)
         out += [row for line in talk(facing) if line.here for row in spoken(line, width)]
     elif not facing.choices and facing.item.earlier + facing.item.later:
-        out += ["Selected: this sentence."]
+        out += wrap("Selected: this sentence.", width)
     return out + _chosen(facing, book, width)
 
 

@@ -16,7 +16,8 @@ from precode.review.wording import names
 from precode.review.wording.items import spoken
 from precode.review.wrap import wrap
 
-NEWEST = 20
+LISTED = 20
+"""Lines of a list: more are too many to listen to. All can be reached by number."""
 _WORDS = 12
 _WORDS_FOUND = 30
 
@@ -41,10 +42,10 @@ def _details(code: Code, book: Codebook) -> Iterable[tuple[str, Iterable[str]]]:
 def earlier(shown: ShowEarlier, book: Codebook, width: int) -> list[str]:
     """What was decided or skipped, newest first, by number; the older ones by number only."""
     out: list[str] = []
-    for number, act in enumerate(shown.done[:NEWEST], 1):
+    for number, act in enumerate(shown.done[:LISTED], 1):
         out += wrap(f"{number}. {_act(act, book)}", width, rest="    ")
-    if (last := len(shown.done)) > NEWEST:
-        told = f"And {last - NEWEST} before these: g {NEWEST + 1} to g {last}."
+    if (last := len(shown.done)) > LISTED:
+        told = f"And {last - LISTED} before these: g {LISTED + 1} to g {last}."
         out += wrap(told, width)
     return [*out, *wrap("g and a number goes back to it.", width)]
 
@@ -63,12 +64,15 @@ def found(shown: ShowFound, state: State, width: int) -> list[str]:
     """Sentences found, by number, with what was decided on them."""
     book, standing = state.setup.codebook, decided(state)
     out = wrap(f"{names.many(len(shown.items), 'sentence')} found.", width)
-    for number, item in enumerate(shown.items, 1):
+    for number, item in enumerate(shown.items[:LISTED], 1):
         told = names.speech(item.speaker, names.beginning(item.sentence.text, _WORDS_FOUND))
         told += f" (Source: {item.source})" if item.source else ""
         if item.sentence.id in standing:
             told += f" (Decided: {names.given(standing[item.sentence.id], book)})"
         out += wrap(f"{number}. {told}", width, rest="    ")
+    if (last := len(shown.items)) > LISTED:
+        told = f"And {last - LISTED} more, = {LISTED + 1} to = {last}; more words find fewer."
+        out += wrap(told, width)
     return [*out, *wrap("= and a number opens one, such as = 1.", width)]
 
 
