@@ -2,11 +2,13 @@
 
     python scripts/benchmarks/kill_review.py --json kill_review.json
 
-A script answers ``precode review`` over a pipe, as a person would by keyboard. Each session is
-killed at a random moment, most of them while a decision is being stored. A decision counts as
-acknowledged once the next item was shown. After each kill the database is read: every acknowledged
-decision must be there, in order, with its code, polarity and memo; and the next session must go on
-where that one stopped. No model is needed. The moments are drawn with a fixed seed.
+A script answers ``precode review --plain`` over a pipe, as a person would by keyboard: decisions,
+now and then one taken back, or brought back. Each session is killed at a random moment, most of
+them while something is being stored; the machine's learning in the background dies with it. An act
+counts as acknowledged once the next item (or a suggestion) was shown. After each kill the database
+is read: every acknowledged act must be there, in order, with its code, polarity and memo; what undo
+can still take back must be exactly what stands; and the next session must go on where that one
+stopped. The moments are drawn with a fixed seed.
 """
 
 from __future__ import annotations
@@ -26,12 +28,13 @@ from pathlib import Path
 from _bench import Figure, arguments, finish
 
 from precode.domain import EventKind
+from precode.review.values import undoable
 from precode.steps.add import add
 from precode.steps.init import init
 from precode.steps.opening import open_study
 
-KILLS, QUICK_KILLS = 50, 15
-INTERVIEWS, REPLIES = 5, 150
+KILLS, QUICK_KILLS = 200, 8
+INTERVIEWS, REPLIES = 8, 150
 CODER = "KATE"
 ANSWERS = {
     "n": "[]",
@@ -39,20 +42,68 @@ ANSWERS = {
     "4f\n": "social_opportunity facilitator",
     "5x\n": "reflective_motivation both",
 }
-ITEM = re.compile(r"^Item \d+ of \d+", re.MULTILINE)
+ITEM = re.compile(r"^Decided \d+", re.MULTILINE)
+REVEALED = "then Enter.\n> "  # a suggestion that differs; the decision is stored
+UNDO, REDO = 0.15, 0.5  # chances of taking back; of bringing back what was just taken back
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a decision in the database should say."""
+
+    memo: str
+    codes: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """A decision, or the taking back of one."""
+
+    decision: Decision
+    undo: bool = False
 
 
 @dataclass
 class Tally:
-    """What the sessions came to."""
+    """What the sessions came to. ``acts`` are the acknowledged ones in order; ``stands`` the
+    decisions that undo can take back; ``undone`` those that redo can bring back in this session.
+    """
 
-    acknowledged: list[str] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    stands: list[Decision] = field(default_factory=list)
+    undone: list[Decision] = field(default_factory=list)
     unheard: int = 0
     midway: int = 0
     resumed: int = 0
     sound: int = 0
     kept: bool = True
+    history: bool = True
+    number: int = 0
     waits: list[float] = field(default_factory=list)
+
+    def next(self, rng: random.Random) -> tuple[str, Act]:
+        """What to type, and the act that it is."""
+        if self.undone and rng.random() < REDO:
+            return "U", Act(self.undone[-1])
+        if self.stands and not self.undone and rng.random() < UNDO:
+            return "u", Act(self.stands[-1], undo=True)
+        self.number += 1
+        memo = f"decision {self.number}"
+        if self.undone:  # its codes are chosen still
+            codes = self.undone[-1].codes
+            return f"m {memo}\n" + ("n" if codes == "[]" else ""), Act(Decision(memo, codes))
+        answer = rng.choice(list(ANSWERS))
+        return f"m {memo}\n{answer}", Act(Decision(memo, ANSWERS[answer]))
+
+    def done(self, act: Act) -> None:
+        """``act`` is in force."""
+        self.acts.append(act)
+        if act.undo:
+            self.undone.append(self.stands.pop())
+        else:
+            self.stands.append(act.decision)
+            redone = self.undone and self.undone[-1] == act.decision
+            self.undone = self.undone[:-1] if redone else []
 
 
 def make_study(folder: Path) -> Path:
@@ -75,10 +126,20 @@ class Review:
 
     def __init__(self, study: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "precode", "review", "--coder", CODER, "--study", str(study)],
+            [
+                sys.executable,
+                "-m",
+                "precode",
+                "review",
+                "--plain",
+                "--coder",
+                CODER,
+                "--study",
+                str(study),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.DEVNULL,
             bufsize=0,
         )
         assert self.process.stdout is not None
@@ -98,6 +159,8 @@ class Review:
             if not got:
                 return False
             self.shown += got.decode("utf-8", errors="replace")
+            if self.shown.endswith(REVEALED):
+                self.type("")
         return True
 
     def type(self, text: str) -> None:
@@ -125,14 +188,23 @@ def sound(study: Path) -> bool:
         return not opened.store.check()
 
 
-def stored(study: Path) -> list[str]:
-    """The coder's decisions in the database, in order: memo, code and polarity of each."""
+def stored(study: Path) -> tuple[list[Act], list[Decision]]:
+    """The coder's decisions and undos in the database, in order; and what undo could take back."""
     with open_study(study, verb="benchmark", write=False) as opened:
-        decisions = [e for e in opened.store.events() if e.kind is EventKind.DECISION]
-    return [
-        f"{e.memo}: {' '.join(f'{c.code} {c.polarity}' for c in e.codes) or '[]'}"
-        for e in decisions
+        events = [e for e in opened.store.events() if e.coder == CODER]
+    decisions = {
+        e.seq: Decision(e.memo, " ".join(f"{c.code} {c.polarity}" for c in e.codes) or "[]")
+        for e in events
+        if e.kind is EventKind.DECISION
+    }
+    acts = [
+        Act(decisions[e.undoes or 0], undo=True)
+        if e.kind is EventKind.UNDO
+        else Act(decisions[e.seq])
+        for e in events
+        if e.kind in (EventKind.DECISION, EventKind.UNDO)
     ]
+    return acts, [decisions[e.seq] for e in undoable(events, CODER)]
 
 
 def session(study: Path, tally: Tally, rng: random.Random) -> None:
@@ -140,64 +212,68 @@ def session(study: Path, tally: Tally, rng: random.Random) -> None:
     review = Review(study)
     if not review.item(60):
         sys.exit(f"the review did not start: {review.shown}")
-    left = INTERVIEWS * REPLIES - len(stored(study))
-    tally.resumed += f"Item 1 of {left}," in " ".join(review.shown.split())
+    tally.resumed += "Decided 0" in review.shown
+    tally.undone = []  # redo does not reach over sessions
     usual = sorted(tally.waits)[len(tally.waits) // 2] if tally.waits else 0.01
     before = rng.randrange(1, 8)
-    pending = ""
     for n in range(before + 1):
-        answer = rng.choice(list(ANSWERS))
-        memo = f"decision {len(tally.acknowledged) + 1}"
-        review.type(f"m {memo}\n{answer}")
-        pending = f"{memo}: {ANSWERS[answer]}"
+        typed, pending = tally.next(rng)
         start = time.monotonic()
+        review.type(typed)
         if n == before:
             time.sleep(rng.uniform(0, 1.5 * usual))  # most often while it is being stored
             break
         if not review.item(30):
             sys.exit(f"the review stopped answering: {review.shown}")
         tally.waits.append(time.monotonic() - start)
-        tally.acknowledged.append(pending)
+        tally.done(pending)
     review.kill()
-    if ITEM.search(review.shown):
-        tally.acknowledged.append(pending)
+    heard = bool(ITEM.search(review.shown)) or REVEALED in review.shown
+    if heard:
+        tally.done(pending)
     else:
         tally.midway += 1
-    there = stored(study)
+    acts, standing = stored(study)
     tally.sound += sound(study)
-    if there == [*tally.acknowledged, pending]:  # stored, but killed before it could say so
+    if not heard and acts == [*tally.acts, pending]:  # stored, but killed before it could say so
         tally.unheard += 1
-        tally.acknowledged.append(pending)
-    tally.kept &= there == tally.acknowledged
+        tally.done(pending)
+    tally.kept &= acts == tally.acts
+    tally.history &= standing == tally.stands
 
 
 def main() -> None:
     options = arguments(__doc__)
-    kills = QUICK_KILLS if options.quick else KILLS
+    finish(figures(options.quick), options)
+
+
+def figures(quick: bool) -> list[Figure]:
+    """Kill, count, compare."""
+    kills = QUICK_KILLS if quick else KILLS
     rng, tally = random.Random(2), Tally()
     with tempfile.TemporaryDirectory() as folder:
         study = make_study(Path(folder))
         for _ in range(kills):
             session(study, tally, rng)
-        there = stored(study)
-    heard = len(tally.acknowledged) - tally.unheard
+        there, _ = stored(study)
+    heard = len(tally.acts) - tally.unheard
     kept = len(there) - tally.unheard
+    undos = sum(a.undo for a in tally.acts)
     usual = sorted(tally.waits)[len(tally.waits) // 2] * 1000
-    finish(
-        [
-            Figure("kill -9 of a review", str(kills)),
-            Figure("of them before the last answer was acknowledged", str(tally.midway)),
-            Figure("decisions acknowledged", str(heard)),
-            Figure("of them in the database, in order and unchanged", str(kept), f"{heard}",
-                   tally.kept and kept == heard),
-            Figure("stored but not yet acknowledged", str(tally.unheard)),
-            Figure("database sound after the kill", str(tally.sound), str(kills), tally.sound == kills),
-            Figure("reviews that went on where the last stopped", str(tally.resumed), str(kills),
-                   tally.resumed == kills),
-            Figure("from answer to next item, median", f"{usual:.0f} ms"),
-        ],
-        options,
-    )  # fmt: skip
+    return [
+        Figure("kill -9 of a review", str(kills)),
+        Figure("of them before the last act was acknowledged", str(tally.midway)),
+        Figure("acts acknowledged (of them undos)", f"{heard} ({undos})"),
+        Figure("of them in the database, in order and unchanged", str(kept), f"{heard}",
+               tally.kept and kept == heard),
+        Figure("undo history after every kill is what stands", "yes" if tally.history else "no",
+               "yes", tally.history),
+        Figure("stored but not yet acknowledged", str(tally.unheard)),
+        Figure("database sound after the kill", str(tally.sound), str(kills), tally.sound == kills),
+        Figure("reviews that went on after the kill before", str(tally.resumed), str(kills),
+               tally.resumed == kills),
+        Figure("from answer to next item, median", f"{usual:.0f} ms"),
+    ]  # fmt: skip
 
 
 if __name__ == "__main__":

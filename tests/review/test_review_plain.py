@@ -27,7 +27,7 @@ def test_an_item_is_shown_with_all_a_coder_needs(bench: Bench) -> None:
     """Progress and reason, turns before, the sentence marked, turns after, codes, keys."""
     played = bench.play("q", items(bench))
     assert played.lines[1:7] == [
-        "Decided 0, skipped 0, to come 3. Picked at random.",
+        "Decided 0, skipped 0. Picked at random.",
         "   INT: Question 1?",
         "   P1: Well …",
         ">> P1: Sentence number 1.",
@@ -42,11 +42,11 @@ def test_progress_counts_what_is_done(bench: Bench) -> None:
     played = bench.play("n|s|u|u", items(bench))
     progress = [line for line in played.lines if line.startswith("Decided")]
     assert [p.split(". ")[0] for p in progress] == [
-        "Decided 0, skipped 0, to come 3",
-        "Decided 1, skipped 0, to come 2",
-        "Decided 1, skipped 1, to come 1",
-        "Decided 1, skipped 0, to come 2",
-        "Decided 0, skipped 0, to come 3",
+        "Decided 0, skipped 0",
+        "Decided 1, skipped 0",
+        "Decided 1, skipped 1",
+        "Decided 1, skipped 0",
+        "Decided 0, skipped 0",
     ]
 
 
@@ -252,7 +252,7 @@ def test_progress_is_a_key_away(bench: Bench) -> None:
     store = bench.play("q", []).store
     store.told = "machine and coder agree on 8 of 10"
     played = bench.play("1b||n|p|q", items(bench), store=store, seconds=6.0)
-    at = played.lines.index("Decided 2, skipped 0, to come 1. 400 an hour.")
+    at = played.lines.index("Decided 2, skipped 0. 400 an hour.")
     assert played.lines[at + 1 : at + 3] == [
         "In this session 1 Heat: 1; 2 Rain: 0; 3 Fog: 0.",
         "machine and coder agree on 8 of 10",

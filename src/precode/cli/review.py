@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,12 +101,16 @@ def review(
 def _review(
     coder: str, n: int | None, transcripts: tuple[str, ...], plain: bool, probe: int, study: Path
 ) -> None:
+    from precode.review.plain import farewell
     from precode.steps.review import reviewing
 
     with reviewing(study, coder=coder, n=n, transcripts=transcripts, probes=probe) as session:
         _announce(session)
         screen = not plain and sys.stdin.isatty() and sys.stderr.isatty()  # it draws on stderr
         summary = _on_screen(session) if screen else _line_by_line(session)
+        if screen:
+            for line in farewell(summary, shutil.get_terminal_size().columns):
+                say(line)
         planted = session.source.probed()
     if planted:
         say(

@@ -97,7 +97,8 @@ def draw(chart: Chart) -> Figure:
     top = max(
         [chart.full, *(h for line in chart.lines for h in (*line.mean, *line.high))], default=1.0
     )
-    axes.set_ylim(0, min(1.0, top * 1.15 + 0.02))
+    axes.set_ylim(0, min(1.08, top * 1.15 + 0.02))
+    axes.set_xlim(0, 1.03 * max((x for line in chart.lines for x in line.x), default=1))
     axes.axhline(chart.full, color="#1c2126", linewidth=0.9, linestyle=(0, (1, 2)))
     axes.annotate(
         chart.full_label, (0, chart.full), xycoords=("axes fraction", "data"),

@@ -71,7 +71,7 @@ def run(
     finally:
         summary = desk.summary(ended)
         with uninterrupted():  # an impatient second Ctrl-C does not hide what was stored
-            lines.write(_farewell(summary, width()))
+            lines.write(farewell(summary, width()))
     return summary
 
 
@@ -139,10 +139,11 @@ _ENDINGS: dict[Ending, str] = {
 }
 
 
-def _farewell(summary: Summary, width: int) -> list[str]:
+def farewell(summary: Summary, width: int) -> list[str]:
+    """What was stored, and what was not."""
     told = (
         f"{_ENDINGS[summary.ended]}Stored in this session: {many(summary.decided, 'sentence')} "
-        f"decided, {summary.skipped} skipped. Left in this queue: {summary.left}."
+        f"decided, {summary.skipped} skipped."
     )
     out = ["", *wrap(told, width)]
     for line in summary.discarded:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -69,6 +70,7 @@ class Asking:
         self._slot = 0
         self._owed = 0.0
         self._evidence: dict[str, tuple[str, ...]] = {}
+        self._fetched: dict[str, tuple[deque[Any], Any]] = {}  # id → where it came from, as what
         self._reached: list[str] = []
         self._within = background.within if background else ()
         self._ranking: Ranking | None = None
@@ -134,8 +136,9 @@ class Asking:
         log_learned(self._study, before, self._ranking)
         acted = self._acted()
         # all but the sentence now before the coder may be asked anew, in another order
-        faced = next((i for i in self._handed if i not in acted), None)
-        self._handed = dict.fromkeys([*acted, *([faced] if faced else [])])
+        waiting = [i for i in self._handed if i not in acted]
+        self._handed = dict.fromkeys([*acted, *waiting[:1]])
+        self._put_back(waiting[1:])
         return self._compose()
 
     def whole(self, item: Item) -> tuple[Line, ...]:
@@ -197,6 +200,7 @@ class Asking:
             return self._item(i, Reason.AUDIT, why="picked at random")
         if self._probes and slot >= self._probes[0].slot:
             probe = self._probes.popleft()
+            self._fetched[probe.sentence_id] = self._probes, probe
             return planted(self._item(probe.sentence_id, Reason.PROBE), probe)
         self._owed += review.overlap if self._overlap else 0.0
         if self._owed >= 1 and (i := self._pop(self._overlap, acted)):
@@ -219,6 +223,13 @@ class Asking:
             return self._item(i, Reason.OVERLAP, why="picked at random")
         return None
 
+    def _put_back(self, ids: Sequence[str]) -> None:
+        """Sentences that were fetched and not asked stand first again where they came from."""
+        for i in reversed(ids):
+            if i in self._fetched:
+                queue, what = self._fetched.pop(i)
+                queue.appendleft(what)
+
     def _may_tell(self, ranked: Ranked) -> str:
         """Why a sentence is asked, without naming a code: that would be the suggestion, too early."""
         if self._study.settings.review.suggestion == "before":
@@ -229,6 +240,7 @@ class Asking:
         """The first of ``ids`` that may be asked; "" if none may."""
         while ids:
             if self._open(i := ids.popleft(), acted):
+                self._fetched[i] = ids, i
                 return i
         return ""
 

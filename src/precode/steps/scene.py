@@ -36,11 +36,12 @@ class Scene:
         reason: str,
         *,
         read: Collection[str],
+        spare: Collection[str] = (),
         why: str = "",
         suggestion: Suggestion | None = None,
     ) -> Item:
         """The sentence with its turn, the turns before and after, and the neighbours not in
-        ``read``. Raises :class:`KeyError` if there is no such sentence.
+        ``read`` (or in ``spare``). Raises :class:`KeyError` if there is no such sentence.
         """
         place = self._by_id[sentence_id]
         sentence = self._sentences[place]
@@ -68,11 +69,13 @@ class Scene:
             self._transcripts[sentence.transcript_id].name,
             why,
             own.role.value,
-            self._neighbours(place, -1, read),
-            self._neighbours(place, 1, read),
+            self._neighbours(place, -1, read, spare),
+            self._neighbours(place, 1, read, spare),
         )
 
-    def _neighbours(self, place: int, step: int, read: Collection[str]) -> tuple[Sentence, ...]:
+    def _neighbours(
+        self, place: int, step: int, read: Collection[str], spare: Collection[str]
+    ) -> tuple[Sentence, ...]:
         """Codable sentences of the same speaker from ``place`` on, nearest first, up to the first
         by another participant or in ``read``. What an interviewer puts in between is no break.
         """
@@ -85,7 +88,7 @@ class Scene:
             if s.transcript_id != own.transcript_id:
                 break
             if s.codable:
-                if s.id in read or self._speaker(s) != speaker:
+                if (s.id in read and s.id not in spare) or self._speaker(s) != speaker:
                     break
                 found.append(s)
             at += step
@@ -99,7 +102,10 @@ class Scene:
         place = self._by_start.get((event.transcript_id, event.start))
         if place is None:
             return None
-        item = self.item(self._sentences[place].id, event.reason, read=read)
+        # a decision on several sentences may be taken up as a whole again
+        item = self.item(
+            self._sentences[place].id, event.reason, read=read, spare=self.inside(event)
+        )
         return Done(event, item, earlier=True)
 
     def inside(self, event: Event) -> list[str]:

@@ -127,8 +127,8 @@ def _of_the_replay(settings: Settings, parts: Sequence[Split]) -> list[str]:
     ]
     if different < len(parts):
         out.append(
-            f"so few transcripts can be held out in {different} ways only: the {len(parts)} replays "
-            "are less different than their number says"
+            f"{len(parts)} replays hold out {different} different sets of transcripts: with so few "
+            "transcripts, they differ less than their number says"
         )
     every = settings.audit.every
     sizes = [len(part.audit) for part in parts]

@@ -77,14 +77,14 @@ def finished(study: Study, *, coders: tuple[str, ...], progress: Progress) -> Fi
         rows = np.flatnonzero(np.isin(groups, whole))
         if partly:
             notes.append(
-                f"{partly} transcripts of which only part was read are left out: what a queue chose "
-                "to ask is no fair test"
+                f"{partly} transcript{'s' * (partly > 1)} of which only part was read "
+                f"{'are' if partly > 1 else 'is'} left out: what a queue chose to ask is no fair test"
             )
     else:
         rows = np.arange(len(groups))
         notes.append(
-            f"only {len(whole)} transcripts were read to the end, so all are used: those read in "
-            "part hold what somebody chose to read, and are no fair test"
+            f"only {len(whole)} of {len(whole) + partly} transcripts were read to the end, so all "
+            "are used: those read in part hold what somebody chose to read, and are no fair test"
         )
     if found.data.choice == "many" and not (found.data.y[rows] < 0.5).all(1).any():
         notes.append(

@@ -46,21 +46,25 @@ def stop_table(said: Simulated) -> tuple[Cells, list[Cells]]:
         "stopping rule", "strategy", "stopped", "sentences read, audit included", "F1 minus full",
         "passages missed", "promise kept",
     )  # fmt: skip
-    rows: list[Cells] = [
-        (
-            RULES[s.rule],
-            said.names[s.strategy],
-            f"{s.stopped} of {s.replays}",
-            "–" if s.read is None else f"{s.read:.0f} ({s.fewest} to {s.most})",
-            _gap(s.lost),
-            "–" if s.missed is None else f"{100 * s.missed:.0f} %",
-            "–" if s.kept is None else f"{s.kept} of {s.stopped}",
-        )
-        for rule in RULES
-        for s in said.result.stops
-        if s.rule == rule
-    ]
+    rows: list[Cells] = []
+    for rule, name in RULES.items():
+        mine = [s for s in said.result.stops if s.rule == rule]
+        if not any(s.stopped for s in mine):
+            rows.append((name, "every one", f"0 of {said.replays}", "–", "–", "–", "–"))
+            continue
+        rows += [(name, *_stopping(s, said.names[s.strategy])) for s in mine]
     return header, rows
+
+
+def _stopping(s: Stopping, strategy: str) -> Cells:
+    return (
+        strategy,
+        f"{s.stopped} of {s.replays}",
+        "–" if s.read is None else f"{s.read:.0f} ({s.fewest} to {s.most})",
+        _gap(s.lost),
+        "–" if s.missed is None else f"{100 * s.missed:.0f} %",
+        "–" if s.kept is None else f"{s.kept} of {s.stopped}",
+    )
 
 
 def code_table(said: Simulated) -> tuple[Cells, list[Cells]]:

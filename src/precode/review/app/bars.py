@@ -21,8 +21,8 @@ GAP = "  ·  "
 
 def header(setup: Setup, facing: Facing | None, now: Progress, width: int, *, rows: int) -> Page:
     """Coder, position and source; why this sentence; in one row or two."""
-    aim = f"goal {now.goal}" if now.goal is not None else f"{now.left} to come"
-    place = f"{setup.coder}{GAP}{now.decided} done, {aim}"
+    aim = f", goal {now.goal}" if now.goal is not None else ""
+    place = f"{setup.coder}{GAP}{now.decided} done{aim}"
     why = ""
     if facing is not None:
         place += f"{GAP}{facing.item.source}" if facing.item.source else ""

@@ -79,7 +79,7 @@ def _lines(lines: tuple[str, ...], width: int) -> Page:
 def _progress(now: Progress, agreement: str, book: Codebook, width: int) -> Page:
     goal = f" of {now.goal}" if now.goal is not None else ""
     pace = f", {now.per_hour:.0f} an hour" if now.per_hour is not None else ""
-    told = f"{now.decided} decided{goal}, {now.skipped} skipped, {now.left} to come{pace}."
+    told = f"{now.decided} decided{goal}, {now.skipped} skipped{pace}."
     rows = [*paragraph(told, width), ()]
     for code, count in now.codes:
         rows += paragraph(names.code_name(book, code), width, label=f"{count:4}")

@@ -22,7 +22,7 @@ _REASONS: dict[str, str] = {
     Reason.TYPICAL: "stands for many sentences like it",
     Reason.UNCERTAIN: "picked because the model is unsure",
     Reason.RARE: "may have a code with few examples",
-    Reason.OVERLAP: "another coder has decided it too",
+    Reason.OVERLAP: "picked at random",  # it was; that a colleague has decided it is a hint
     Reason.FOUND: "you looked it up",
     Reason.PROBE: "picked because the model is unsure",
 }
@@ -65,11 +65,9 @@ def spoken(line: Line, width: int) -> list[str]:
 
 
 def _progress(state: State, facing: Facing) -> str:
-    done, skipped, left = counts(state)
-    goal = state.setup.goal
-    place = f"Decided {done}, skipped {skipped}, to come {left}. "
-    if goal is not None:
-        place = f"Decided {done} of {goal}, skipped {skipped}. "
+    done, skipped, _ = counts(state)
+    goal = f" of {state.setup.goal}" if state.setup.goal is not None else ""
+    place = f"Decided {done}{goal}, skipped {skipped}. "
     if facing.standing:
         place = f"Back at a sentence that is decided. {place}"
     why = reason(facing.item.why, facing.item.reason)

@@ -98,7 +98,7 @@ def progress(now: Progress, agreement: str, book: Codebook, width: int) -> list[
     """How far the session is."""
     goal = f" of {now.goal}" if now.goal is not None else ""
     rate = f" {now.per_hour:.0f} an hour." if now.per_hour is not None else ""
-    told = f"Decided {now.decided}{goal}, skipped {now.skipped}, to come {now.left}.{rate}"
+    told = f"Decided {now.decided}{goal}, skipped {now.skipped}.{rate}"
     codes = "; ".join(f"{names.code_name(book, c)}: {n}" for c, n in now.codes)
     out = wrap(told, width) + wrap(f"In this session {codes}.", width, rest="  ")
     return out + (wrap(agreement, width) if agreement else [])
