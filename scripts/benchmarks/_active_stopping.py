@@ -212,7 +212,7 @@ def _read(
         for order in (rng.permutation(len(pool)), np.argsort(-p[pool, rare]), np.argsort(-doubt))
     ]
     left = LOOK - audits
-    turns = rng.choice(3, p=(0.1, 0.15, 0.75), size=len(pool) + LOOK).tolist()
+    turns = rng.choice(3, p=(0.1, 0.15, 0.75), size=3 * len(pool) + LOOK).tolist()
     # Where a kind has run out, so have the others: each is an order of the whole pool.
     while left and (i := next(kinds[turns.pop()], None)) is not None:
         if at.read[i] or at.marked[i]:

@@ -109,7 +109,7 @@ def sample(
     named = [1 if batches is None else batches[name] for name in position]
     batch = np.array(named, dtype=np.int64)
     weights = np.zeros(len(stratum))
-    variance, why = 0.0, ""
+    variance, why = 0.0, "" if len(stratum) else _too_few(0, later=False)
     for number, b in enumerate(sorted(set(named))):
         size, n = int(sizes[batch == b].sum()), int(answers[batch == b].sum())
         if size == 0:
@@ -125,7 +125,7 @@ def sample(
 
 def _too_few(n: int, *, later: bool) -> str:
     whose = "the transcripts added later" if later else "the audit sample"
-    return f"{n} sentences of {whose} are answered; {FEWEST} are needed"
+    return f"{n or 'no'} sentence{'s' * (n != 1)} of {whose} answered; {FEWEST} are needed"
 
 
 def _collapse(answers: Ints, batch: Ints) -> Ints:
@@ -224,9 +224,9 @@ def _quantiles(a: float, b: float, m: int, level: float) -> tuple[int, int]:
     )  # fmt: skip
     mass = np.exp(log)
     below = np.cumsum(mass) - mass / 2
-    if a <= _PRIOR:
+    if a <= _PRIOR + 1e-9:
         return 0, _last(below, level)
-    if b <= _PRIOR:
+    if b <= _PRIOR + 1e-9:
         return int(np.searchsorted(below, 1 - level)), m
     low = int(np.searchsorted(below, (1 - level) / 2))
     return low, max(low, _last(below, (1 + level) / 2))

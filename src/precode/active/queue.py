@@ -21,9 +21,9 @@ from precode.active.pool import Floats, Pool, Read, Rows
 from precode.active.typical import typical, varied
 from precode.domain import Reason
 
-SAMPLE = 3000  # sentences among which typical ones are looked for: their number, squared, is work
-ROUND = 20  # typical sentences of one clustering; the next round looks away from these
-WIDE = 5  # candidates a place of the queue, out of which those unlike each other come first
+SAMPLE = 2000  # sentences among which typical ones are looked for: their number, squared, is work
+ROUND = 20  # sentences chosen to be unlike each other: as many as are read before the next training
+WIDE = 10  # candidates a place of the queue, out of which those unlike each other come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +224,11 @@ def _uncertain(
     worth = by_code + by_polarity
     code = quota_code(pool, worth)
     present = np.unique(code[rows])
-    need = -(-n // len(present))
     lists = []
     for j in rng.permutation(present):
         own = rows[code[rows] == j]
         own = own[np.lexsort([-worth[own].max(1), about.count[own]])]
-        lists.append(_varied_first(pool.vectors, own, about.count, need, rng))
+        lists.append(_varied_first(about, own, n, len(present), rng))
 
     def why(row: int) -> str:
         j = int(worth[row].argmax())
@@ -248,16 +247,24 @@ def _uncertain(
 
 
 def _varied_first(
-    vectors: Floats, ranked: Rows, count: npt.NDArray[np.int64], need: int, rng: np.random.Generator
+    about: _About, ranked: Rows, n: int, lists: int, rng: np.random.Generator
 ) -> Rows:
-    """``ranked``, but of its first candidates those unlike each other ahead of their likes.
+    """``ranked``, but of its first candidates some unlike each other ahead of their likes: for each
+    :data:`ROUND` of the ``n`` places as many as this one of the ``lists`` will fill.
 
     The first candidates are never more than a part of all, or variety would be all that counts.
     """
-    wide = ranked[: min(WIDE * need, max(need, len(ranked) // WIDE))]
-    wide = wide[count[wide] == count[wide[0]]]
-    first = wide[varied(vectors[wide], n=need, rng=rng)]
-    return np.concatenate([first, ranked[~np.isin(ranked, first)]])
+    need = -(-min(n, ROUND) // lists)
+    wide = min(WIDE * need, max(need, len(ranked) // WIDE))
+    first: list[int] = []
+    rest = ranked
+    while len(rest) and len(first) * lists < n:
+        some = rest[:wide]
+        some = some[about.count[some] == about.count[some[0]]]
+        found = some[varied(about.pool.vectors[some], n=need, rng=rng)]
+        first += found.tolist()
+        rest = rest[~np.isin(rest, found)]
+    return np.concatenate([np.array(first, dtype=np.intp), rest])
 
 
 def _rare(
@@ -268,6 +275,7 @@ def _rare(
     """
     pool, positives = about.pool, about.read.positives
     rare = np.flatnonzero(positives < about.mix.rare_below)
+    n = int(np.ceil(n * about.mix.rare_share))
     lists, codes = [], []
     for j in rare[np.argsort(positives[rare], kind="stable")].tolist():
         if pool.p is not None and not np.isnan(pool.p[rows, j]).any():
@@ -276,9 +284,8 @@ def _rare(
             score = likeness(pool.vectors[rows], about.read.vectors[about.read.y[:, j] >= 0.5])
         else:
             continue
-        need = -(-n // len(rare))
-        ranked = rows[np.lexsort([-score, about.count[rows]])][: WIDE * n]
-        lists.append(_varied_first(pool.vectors, ranked, about.count, need, rng))
+        ranked = rows[np.lexsort([-score, about.count[rows]])]
+        lists.append(_varied_first(about, ranked, n, len(rare), rng))
         codes.append(j)
     candidates, turn = in_turn(lists)
     whose = {row: codes[i] for row, i in zip(candidates.tolist(), turn.tolist(), strict=True)}

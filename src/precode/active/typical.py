@@ -122,11 +122,11 @@ def spread(
 
 
 def varied(vectors: Floats, *, n: int, rng: np.random.Generator) -> Rows:
-    """``n`` rows (or all) of ``vectors``, whose order is their rank: the first of each of n
-    clusters, in that order (as Zhdanov 2019, Diverse mini-batch active learning, but the best of
-    each cluster rather than the most central).
+    """``n`` rows (or all) of ``vectors``, in their order: of each of n clusters the most central
+    (Zhdanov 2019, Diverse mini-batch active learning).
     """
     if n >= len(vectors):
         return np.arange(len(vectors), dtype=np.intp)
     label = clusters(vectors, k=n, rng=rng)
-    return np.sort(np.unique(label, return_index=True)[1]).astype(np.intp)
+    members = [np.flatnonzero(label == j) for j in np.unique(label)]
+    return np.sort([own[(vectors[own] @ vectors[own].mean(0)).argmax()] for own in members])
