@@ -23,7 +23,6 @@ splits of AnnoMI and NHS (seeds from 1,000 on).
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,14 +30,11 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from _bench import Figure, arguments, finish
 from annomi import CLASSES, majority, utterances
 from scipy.sparse import csr_matrix
 from scipy.special import expit, softmax
 
 from precode.active import strategies
-from precode.active.curves import Difference, area, band, difference_in_area, labels_to
-from precode.active.pool import Pool, Read
 from precode.active.simulation import Curve, Fit, Fitted, Task, f1_by_code, run
 from precode.active.strategies import Strategy
 from precode.model.features import Raw, Spec, fit_scaling, measure, vocabulary

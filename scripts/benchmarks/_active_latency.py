@@ -37,8 +37,8 @@ from precode.domain import (
 )
 from precode.files.offline import offline
 from precode.steps.init import init
+from precode.steps.loop.relearn import relearn
 from precode.steps.opening import open_study
-from precode.steps.relearn import relearn
 
 POOLS = (1_000, 10_000, 100_000)
 ANSWERS = 120

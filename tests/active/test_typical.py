@@ -76,9 +76,12 @@ def test_spread_goes_where_nothing_is_yet() -> None:
         assert of[spread(v, n=1, rng=rng(seed), chosen=v[:1])[0]] == 1
 
 
-def test_varied_takes_the_most_central_of_each_bunch_in_their_order() -> None:
+@pytest.mark.parametrize(("central", "rows"), [(True, [2, 7, 12]), (False, [0, 5, 10])])
+def test_varied_takes_of_each_bunch_the_most_central_or_the_first(
+    central: bool, rows: list[int]
+) -> None:
     """Each bunch is a centre with four rows around it; the centre is the third of its five."""
-    around = 0.3 * np.eye(8)[[4, 5, 0, 6, 7]] * np.array([[1], [1], [0], [1], [1]])
+    around = 0.1 * np.eye(8)[[4, 5, 0, 6, 7]] * np.array([[1], [1], [0], [1], [1]])
     v = unit(np.vstack([np.eye(8)[j] + around for j in (1, 2, 3)]))
-    assert varied(v, n=3, rng=rng()).tolist() == [2, 7, 12]
-    assert varied(v, n=99, rng=rng()).tolist() == list(range(15))
+    assert varied(v, n=3, central=central, rng=rng()).tolist() == rows
+    assert varied(v, n=99, central=central, rng=rng()).tolist() == list(range(15))

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from precode.model.features import LAYERS
-from precode.steps import embedding, learning, relearn
+from precode.steps import embedding, learning
+from precode.steps.loop import relearn
 
 WIDTH = 384
 

@@ -230,7 +230,9 @@ def test_a_code_added_during_coding_breaks_nothing(trained_study: Path) -> None:
     for verb in (["status"], ["doctor"], ["report"], ["export"]):
         ran = run(*verb, "--study", trained_study)
         assert ran.code == 0, ran.err
-    ran = run("review", "--study", trained_study, "--coder", "CERI", "-n", "1", stdin="7b\n\n\nq\nq\n")
+    ran = run(
+        "review", "--study", trained_study, "--coder", "CERI", "-n", "1", stdin="7b\n\n\nq\nq\n"
+    )
     assert ran.code == 0, ran.err
     told = json.loads(run("status", "--study", trained_study, "--json").out)
     assert [c["codes"] for c in told["coders"] if c["name"] == "CERI"] == [{"luck": 1}]

@@ -25,7 +25,9 @@ from precode.review.values import Item, Suggested, Suggestion
 from precode.steps.add import add
 from precode.steps.init import init
 from precode.steps.opening import Study, open_study
-from precode.steps.packets import PacketIn, PacketOut, outstanding, read_packet, write_packet
+from precode.steps.packets.record import outstanding
+from precode.steps.packets.returning import PacketIn, read_packet
+from precode.steps.packets.sending import PacketOut, write_packet
 
 SAID = (
     "=1+1 is what the nurse said, “honestly”.", "- No money for the bus.", "@home it is easier.",

@@ -18,12 +18,12 @@ from precode.codings.history import fold
 from precode.domain import CodePolarity, Event, EventKind, HumanCodes, Polarity, Reason
 from precode.errors import TooLittleError
 from precode.review.values import BLIND, Item
-from precode.steps import background
 from precode.steps.add import add
-from precode.steps.auditing import drawn_ids, reached
 from precode.steps.learning import lesson
+from precode.steps.loop import background
+from precode.steps.loop.auditing import drawn_ids, reached
+from precode.steps.loop.relearn import kept, place, relearn
 from precode.steps.opening import Study, open_study, silent
-from precode.steps.relearn import kept, place, relearn
 from precode.steps.review import Session, reviewing
 
 CODES = (CodePolarity("physical_opportunity", Polarity.BARRIER),)

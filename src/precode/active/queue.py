@@ -228,7 +228,7 @@ def _uncertain(
     for j in rng.permutation(present):
         own = rows[code[rows] == j]
         own = own[np.lexsort([-worth[own].max(1), about.count[own]])]
-        lists.append(_varied_first(about, own, n, len(present), rng))
+        lists.append(_varied_first(about, own, n, len(present), rng, central=True))
 
     def why(row: int) -> str:
         j = int(worth[row].argmax())
@@ -247,7 +247,7 @@ def _uncertain(
 
 
 def _varied_first(
-    about: _About, ranked: Rows, n: int, lists: int, rng: np.random.Generator
+    about: _About, ranked: Rows, n: int, lists: int, rng: np.random.Generator, *, central: bool
 ) -> Rows:
     """``ranked``, but of its first candidates some unlike each other ahead of their likes: for each
     :data:`ROUND` of the ``n`` places as many as this one of the ``lists`` will fill.
@@ -261,7 +261,7 @@ def _varied_first(
     while len(rest) and len(first) * lists < n:
         some = rest[:wide]
         some = some[about.count[some] == about.count[some[0]]]
-        found = some[varied(about.pool.vectors[some], n=need, rng=rng)]
+        found = some[varied(about.pool.vectors[some], n=need, central=central, rng=rng)]
         first += found.tolist()
         rest = rest[~np.isin(rest, found)]
     return np.concatenate([np.array(first, dtype=np.intp), rest])
@@ -285,7 +285,7 @@ def _rare(
         else:
             continue
         ranked = rows[np.lexsort([-score, about.count[rows]])]
-        lists.append(_varied_first(about, ranked, n, len(rare), rng))
+        lists.append(_varied_first(about, ranked, n, len(rare), rng, central=False))
         codes.append(j)
     candidates, turn = in_turn(lists)
     whose = {row: codes[i] for row, i in zip(candidates.tolist(), turn.tolist(), strict=True)}

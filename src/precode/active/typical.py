@@ -121,12 +121,14 @@ def spread(
     return np.array(out, dtype=np.intp)
 
 
-def varied(vectors: Floats, *, n: int, rng: np.random.Generator) -> Rows:
-    """``n`` rows (or all) of ``vectors``, in their order: of each of n clusters the most central
-    (Zhdanov 2019, Diverse mini-batch active learning).
+def varied(vectors: Floats, *, n: int, central: bool, rng: np.random.Generator) -> Rows:
+    """``n`` rows (or all) of ``vectors``, in their order: of each of n clusters the most ``central``
+    (Zhdanov 2019, Diverse mini-batch active learning), or else the first.
     """
     if n >= len(vectors):
         return np.arange(len(vectors), dtype=np.intp)
     label = clusters(vectors, k=n, rng=rng)
     members = [np.flatnonzero(label == j) for j in np.unique(label)]
-    return np.sort([own[(vectors[own] @ vectors[own].mean(0)).argmax()] for own in members])
+    if central:
+        return np.sort([own[(vectors[own] @ vectors[own].mean(0)).argmax()] for own in members])
+    return np.sort([own[0] for own in members])

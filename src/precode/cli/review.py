@@ -166,7 +166,7 @@ def _write(
     suggestions: bool,
     study: Path,
 ) -> None:
-    from precode.steps.post import send
+    from precode.steps.packets.post import send
 
     out = send(
         study, coder=coder, file=path, n=n or 60, transcripts=transcripts,
@@ -179,7 +179,7 @@ def _write(
 
 
 def _give_up(coder: str, study: Path) -> None:
-    from precode.steps.post import give_up
+    from precode.steps.packets.post import give_up
 
     count = give_up(study, coder=coder)
     say(f"{count} spreadsheets of {coder} are waited for no longer; they can still be read")
@@ -187,7 +187,7 @@ def _give_up(coder: str, study: Path) -> None:
 
 
 def _read_back(path: Path, coder: str, study: Path) -> None:
-    from precode.steps.post import receive
+    from precode.steps.packets.post import receive
 
     found = receive(study, path, coder=coder)
     say(

@@ -12,7 +12,7 @@ from precode.cli.console import emit_json, json_option, say, study_option, table
 
 if TYPE_CHECKING:
     from precode.active.design import Interval
-    from precode.steps.judging import Judgement
+    from precode.steps.loop.judging import Judgement
 
 EXAMPLE = "Example: precode status --study my-study"
 

@@ -13,14 +13,14 @@ from precode.codings.history import pending_skips
 from precode.domain import Event, HumanCodes, Polarity, Sentence
 from precode.errors import TooLittleError, UsageError
 from precode.review.values import Done, Item, Setup, seen_before, undoable
-from precode.steps.asking import Asking, of_colleagues, unread
-from precode.steps.auditing import Drawn, drawn_ids, keep_audit
-from precode.steps.background import Background
+from precode.steps.loop.asking import Asking, of_colleagues, unread
+from precode.steps.loop.auditing import Drawn, drawn_ids, keep_audit
+from precode.steps.loop.background import Background
+from precode.steps.loop.probing import Probe, plan
+from precode.steps.loop.relearn import not_to_ask, relearn
+from precode.steps.loop.scene import Scene
 from precode.steps.opening import Progress, Study, open_study, silent
-from precode.steps.packet_record import outstanding
-from precode.steps.probing import Probe, plan
-from precode.steps.relearn import not_to_ask, relearn
-from precode.steps.scene import Scene
+from precode.steps.packets.record import outstanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def reviewing(
 
     With ``background`` the machine learns beside the review; without it once, before the review
     begins, so that the same study gives the same order. ``probes``: see
-    :mod:`precode.steps.probing`. Raises :class:`TooLittleError` if nothing is left for this coder.
+    :mod:`precode.steps.loop.probing`. Raises :class:`TooLittleError` if nothing is left for this coder.
     """
     coder = coder.strip()
     if not coder:

@@ -203,7 +203,7 @@ def _of_coders(study: Study, found: Lesson) -> list[str]:
 
 
 def _unit(vectors: Floats) -> Floats:
-    """Centred, and of length 1, as :mod:`precode.steps.ranking` has them."""
+    """Centred, and of length 1, as :mod:`precode.steps.loop.ranking` has them."""
     centred = vectors - vectors.mean(0)
     length = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.asarray(centred / np.maximum(length, 1e-9), dtype=np.float32)

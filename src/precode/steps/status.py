@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precode.codings.history import flags
-from precode.steps.judging import Judgement, judge
+from precode.steps.loop.judging import Judgement, judge
 from precode.steps.models import names
 from precode.steps.opening import Study, open_study
-from precode.steps.packet_record import outstanding
+from precode.steps.packets.record import outstanding
 from precode.steps.predict import latest_run
 from precode.study.runs import runs
 

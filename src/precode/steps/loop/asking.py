@@ -15,14 +15,14 @@ from precode.codings.history import standing
 from precode.domain import Event, EventKind, Reason, Sentence
 from precode.review.source import Line
 from precode.review.values import BLIND, Item
-from precode.steps.auditing import note_reached
-from precode.steps.background import Background
+from precode.steps.loop.auditing import note_reached
+from precode.steps.loop.background import Background
+from precode.steps.loop.probing import Probe, Probed, outcome, planted
+from precode.steps.loop.ranking import Ranked
+from precode.steps.loop.relearn import Ranking, kept, place
+from precode.steps.loop.scene import Scene
+from precode.steps.loop.settling import log_learned
 from precode.steps.opening import Study
-from precode.steps.probing import Probe, Probed, outcome, planted
-from precode.steps.ranking import Ranked
-from precode.steps.relearn import Ranking, kept, place
-from precode.steps.scene import Scene
-from precode.steps.settling import log_learned
 
 BATCH = 25  # items made at once: enough that none is waited for, few enough to make in no time
 

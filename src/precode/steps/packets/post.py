@@ -8,9 +8,9 @@ from pathlib import Path
 from precode.errors import UsageError
 from precode.files.tables import write_csv
 from precode.steps.opening import Progress, open_study, silent
-from precode.steps.packet_record import close_all, close_packet, outstanding
-from precode.steps.packet_return import PacketIn, read_packet
-from precode.steps.packets import PacketOut, write_packet
+from precode.steps.packets.record import close_all, close_packet, outstanding
+from precode.steps.packets.returning import PacketIn, read_packet
+from precode.steps.packets.sending import PacketOut, write_packet
 from precode.steps.review import reviewing
 
 ASIDE = "set-aside.csv"

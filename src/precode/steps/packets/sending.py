@@ -14,11 +14,7 @@ from precode.files.tables import write_csv, write_forms
 from precode.review.packet_sheet import forms, misfit, text_check
 from precode.review.values import BLIND, Item, Suggestion
 from precode.steps.opening import Study
-from precode.steps.packet_record import outstanding
-from precode.steps.packet_return import Apart, PacketIn, read_packet
 from precode.study.store import now
-
-__all__ = ["Apart", "PacketIn", "PacketOut", "outstanding", "read_packet", "write_packet"]
 
 SUFFIXES = (".xlsx", ".csv")
 

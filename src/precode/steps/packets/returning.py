@@ -18,7 +18,7 @@ from precode.review.packet_layout import coder_named, find_layouts, packet_named
 from precode.review.packets import Answer, Issued, Returned, read_answers
 from precode.review.values import seen_before
 from precode.steps.opening import Study
-from precode.steps.packet_record import Sent, places_of, sent_as
+from precode.steps.packets.record import Sent, places_of, sent_as
 
 MAX_MEGABYTES = 50  # a packet of 10,000 sentences has about 5
 

@@ -15,8 +15,8 @@ from precode.model.evidence_line import one_line, phrases
 from precode.model.features import Embed
 from precode.model.nearest import Neighbour, coded_of
 from precode.model.passages import Passage
+from precode.steps.loop.ranking import Ranked
 from precode.steps.opening import Study
-from precode.steps.ranking import Ranked
 
 OCCLUDED = 40  # items explained by leaving words out; those after them by the words' weights
 STARTER = "by the starter model, which knows none of your codings"

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from precode.active.stopping import changed, kappa_between
+from precode.steps.loop.relearn import Ranking
 from precode.steps.opening import Study
-from precode.steps.relearn import Ranking
 
 VERB = "learned"
 

@@ -22,11 +22,11 @@ from precode.agreement.pairs import human_agreement
 from precode.codings.history import pending_skips
 from precode.codings.targets import targets
 from precode.domain import Event, HumanCodes, Sentence
-from precode.steps.auditing import reached
+from precode.steps.loop.auditing import reached
+from precode.steps.loop.relearn import newest
+from precode.steps.loop.settling import VERB, decisions
 from precode.steps.opening import Study
 from precode.steps.predict import latest_run
-from precode.steps.relearn import newest
-from precode.steps.settling import VERB, decisions
 from precode.study.runs import runs
 from precode.study.store import AuditRow
 

@@ -1,6 +1,6 @@
 """Learn again and rank again, on a copy: what a review does in the background.
 
-``python -m precode.steps.relearn STUDY CODER`` reads the study, writes into its cache alone, and
+``python -m precode.steps.loop.relearn STUDY CODER`` reads the study, writes into its cache alone, and
 never touches what people decided. It ends when its standard input closes, so that it does not
 outlive the review that started it.
 """
@@ -30,14 +30,14 @@ from precode.model.passages import Passage
 from precode.model.predictions import Predictions
 from precode.model.validate import cross_validate
 from precode.resources import starters
-from precode.steps.auditing import drawn_ids, reached
 from precode.steps.card import card
 from precode.steps.embedding import embedding, embedding_of, key_of
-from precode.steps.explaining import explained
 from precode.steps.learning import bundle_of, lesson
+from precode.steps.loop.auditing import drawn_ids, reached
+from precode.steps.loop.explaining import explained
+from precode.steps.loop.ranking import Ranked, ground, rank, with_suggestions
 from precode.steps.opening import Progress, Study, open_study, silent
-from precode.steps.packet_record import outstanding
-from precode.steps.ranking import Ranked, ground, rank, with_suggestions
+from precode.steps.packets.record import outstanding
 from precode.study.folder import Folder
 from precode.study.store import now
 

@@ -12,7 +12,7 @@ from typing import IO
 
 @dataclass(slots=True)
 class Background:
-    """At most one run of :mod:`precode.steps.relearn` at a time, for one study and coder.
+    """At most one run of :mod:`precode.steps.loop.relearn` at a time, for one study and coder.
 
     It gets a process of its own, not a thread: fitting would hold up the coder's keys. It ends with
     this one, however this one ends, because its standard input closes then.
@@ -40,7 +40,7 @@ class Background:
             [
                 sys.executable,
                 "-m",
-                "precode.steps.relearn",
+                "precode.steps.loop.relearn",
                 str(self.study),
                 self.coder,
                 *self.within,

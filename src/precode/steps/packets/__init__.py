@@ -1,0 +1,1 @@
+"""Spreadsheets for coders elsewhere: sent, remembered, read back."""
