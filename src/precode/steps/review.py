@@ -16,6 +16,7 @@ from precode.review.values import Done, Item, Setup, seen_before, undoable
 from precode.steps.loop.asking import Asking, of_colleagues, unread
 from precode.steps.loop.auditing import Drawn, drawn_ids, keep_audit
 from precode.steps.loop.background import Background
+from precode.steps.loop.judging import log_advice
 from precode.steps.loop.probing import Probe, plan
 from precode.steps.loop.relearn import not_to_ask, relearn
 from precode.steps.loop.scene import Scene
@@ -75,11 +76,14 @@ def reviewing(
         if not background:
             relearn(path, coder=coder, within=within, progress=progress)
         helper = Background(path, coder, within) if background else None
+        last = study.store.last_event()
         try:
             yield _session(study, sentences, human, coder, n, within, probes, helper, drawn)
         finally:
             if helper is not None:
                 helper.stop()
+        if study.store.last_event() > last:
+            log_advice(study)
 
 
 def _within(study: Study, wanted: Sequence[str]) -> tuple[str, ...]:

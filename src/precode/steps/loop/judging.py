@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -86,33 +86,26 @@ def judge(
     if not rows:
         return None
     leaves, settings = study.codebook.leaves, study.settings
-    drawn = [r for r in rows if r.position is not None]
-    gold = targets(
-        human, [s for s in sentences if s.id in {r.sentence_id for r in drawn}], study.codebook,
-        include_assisted=False,
-    )  # fmt: skip
-    answers = {i: y for i, y, k in zip(gold.sentence_ids, gold.y, gold.known, strict=True) if k}
-    rows_of = [r for r in drawn if r.sentence_id in answers]
-    truth = np.array([answers[r.sentence_id] >= 0.5 for r in rows_of], dtype=bool).reshape(
-        len(rows_of), len(leaves)
-    )
-    design = _design(rows, rows_of)
+    asked = _asked(study, rows, sentences, human)
+    design, truth = asked.design, asked.truth
     machine = _machine(study, {s for s, _ in human.read})
-    given = _of_machine(machine, rows_of, study)
+    given = decisions(
+        machine.given if machine else {},
+        [r.sentence_id for r in asked.rows],
+        study.codebook.leaf_ids,
+    )
     rng = np.random.default_rng(settings.train.seed)
     judged = agreement(design, truth, given, rng=rng) if machine else None
     found, left = _found(study, rows, human)
-    there = reached(study)
-    by_now = np.array([r.sentence_id in there for r in rows_of], dtype=bool)
     gives = machine.gives if machine else np.zeros(len(leaves))
     not_given = np.round(left * (1 - gives)).astype(np.int64)
-    still = unread(design, truth, found=found, left=left, reached=by_now)
-    lost = missed(design, truth, given, left_not_given=not_given, reached=by_now)
+    still = unread(design, truth, found=found, left=left, reached=asked.reached)
+    lost = missed(design, truth, given, left_not_given=not_given, reached=asked.reached)
     people = human_agreement(
-        _on(human, {r.sentence_id for r in drawn}), sentences, study.codebook,
+        _on(human, asked.drawn), sentences, study.codebook,
         rng=rng, draws=settings.train.bootstrap, floor=settings.train.floor,
     )  # fmt: skip
-    unknown = Interval.unknown(len(rows_of), "there is no model yet")
+    unknown = Interval.unknown(len(truth), "there is no model yet")
     common = prevalence(design, truth)
     codes = tuple(
         CodeJudged(
@@ -128,45 +121,87 @@ def judge(
         )
         for j, leaf in enumerate(leaves)
     )
-    rules = _stability(study)
-    recall = (
-        Advice(False, None, settings.audit.recall, design.why or "there is no model yet")
-        if design.why or machine is None
-        else stopping.lewis_yang_frieder_2021(
-            {
-                leaf.label: t
-                for leaf, t in zip(
-                    leaves,
-                    tally(
-                        design, truth, given,
-                        found=found, left_not_given=not_given, reached=by_now,
-                    ),
-                    strict=True,
-                )
-            },
-            answered=len(rows_of),
-            drawn=len(drawn),
+    why_not = design.why or ("" if machine else "there is no model yet")
+    if why_not:
+        recall = Advice(False, None, settings.audit.recall, why_not)
+    else:
+        tallies = tally(
+            design, truth, given, found=found, left_not_given=not_given, reached=asked.reached
+        )
+        recall = stopping.lewis_yang_frieder_2021(
+            {leaf.label: t for leaf, t in zip(leaves, tallies, strict=True)},
+            answered=len(truth),
+            drawn=len(asked.drawn),
             target=settings.audit.recall,
             confidence=settings.audit.confidence,
         )
-    )  # fmt: skip
-    rules = {"lewis_yang_frieder_2021": recall, **rules}
+    rules = {"lewis_yang_frieder_2021": recall, **_stability(study)}
     advice = stopping.advise(
         recall,
         settled=rules["bloodgood_vijay_shanker_2009"],
         unread={c.label: c.unread for c in codes},
-        halving=_halving(judged, study, len(rows_of), len(drawn), len(rows)),
+        halving=_halving(judged, study, len(truth), len(asked.drawn), len(rows)),
     )
     return Judgement(
         len(rows),
-        len(drawn),
-        len(rows_of),
-        _skipped(drawn, answers, events),
+        len(asked.drawn),
+        len(truth),
+        _skipped(asked, events),
         machine.name if machine else "",
         codes,
         judged.macro_f1 if judged else unknown,
         advice,
         rules,
+    )
+
+
+def log_advice(study: Study) -> None:
+    """Keep in the study's log what was advised, and what each rule for stopping said."""
+    sentences = study.store.sentences()
+    now = judge(study, sentences, study.human_codes(sentences), study.store.events())
+    if now is not None:
+        study.store.log(
+            "advice",
+            advice=asdict(now.advice),
+            rules={name: asdict(rule) for name, rule in now.rules.items()},
+            answered=now.answered,
+            drawn=now.drawn,
+            machine=now.machine,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The audit sample: ``drawn`` ids; ``rows`` that somebody answered without a suggestion, with
+    ``truth (n, k)`` (what at least half of the readers gave) and ``reached (n,)``.
+    """
+
+    drawn: frozenset[str]
+    rows: tuple[AuditRow, ...]
+    design: Sample
+    truth: Bools
+    reached: Bools
+
+
+def _asked(
+    study: Study, rows: Sequence[AuditRow], sentences: Sequence[Sentence], human: HumanCodes
+) -> _Asked:
+    drawn = [r for r in rows if r.position is not None]
+    ids = frozenset(r.sentence_id for r in drawn)
+    gold = targets(
+        human, [s for s in sentences if s.id in ids], study.codebook, include_assisted=False
+    )
+    answers = {i: y for i, y, k in zip(gold.sentence_ids, gold.y, gold.known, strict=True) if k}
+    answered = tuple(r for r in drawn if r.sentence_id in answers)
+    there = reached(study)
+    return _Asked(
+        ids,
+        answered,
+        _design(rows, answered),
+        np.array([answers[r.sentence_id] >= 0.5 for r in answered], dtype=bool).reshape(
+            len(answered), len(study.codebook.leaves)
+        ),
+        np.array([r.sentence_id in there for r in answered], dtype=bool),
     )
 
 
@@ -205,11 +240,6 @@ def _machine(study: Study, read: set[str]) -> _Machine | None:
     )
 
 
-def _of_machine(machine: _Machine | None, rows: Sequence[AuditRow], study: Study) -> Bools:
-    given = machine.given if machine else {}
-    return decisions(given, [r.sentence_id for r in rows], study.codebook.leaf_ids)
-
-
 def _found(study: Study, rows: Sequence[AuditRow], human: HumanCodes) -> tuple[Ints, int]:
     """(k,) passages that people found in the frame outside the sample, and how many sentences of it
     outside the sample nobody has read.
@@ -229,7 +259,7 @@ def _found(study: Study, rows: Sequence[AuditRow], human: HumanCodes) -> tuple[I
     return found, len(outside) - len(read)
 
 
-def _on(human: HumanCodes, ids: set[str]) -> HumanCodes:
+def _on(human: HumanCodes, ids: frozenset[str]) -> HumanCodes:
     return HumanCodes(
         tuple(c for c in human.codings if c.sentence_id in ids),
         frozenset(r for r in human.read if r[0] in ids),
@@ -237,11 +267,9 @@ def _on(human: HumanCodes, ids: set[str]) -> HumanCodes:
     )
 
 
-def _skipped(
-    drawn: Sequence[AuditRow], answers: Mapping[str, object], events: Sequence[Event]
-) -> int:
+def _skipped(asked: _Asked, events: Sequence[Event]) -> int:
     passed = {Sentence.make_id(*span) for span, _ in pending_skips(events)}
-    return sum(r.sentence_id in passed and r.sentence_id not in answers for r in drawn)
+    return len((passed & asked.drawn) - {r.sentence_id for r in asked.rows})
 
 
 def _stability(study: Study) -> dict[str, Advice]:
