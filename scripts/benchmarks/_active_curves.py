@@ -209,3 +209,206 @@ def curves(
     for (name, _), curve in zip(jobs, found, strict=True):
         out[name].append(curve)
     return out
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One strategy on one set. ``seeds_to`` is each seed's own labels to 95 %, None: not reached."""
+
+    area: float
+    to: int | None
+    seeds_to: tuple[int | None, ...]
+    last: float
+
+    @property
+    def middle(self) -> float:
+        """The median of the seeds' own; those that never got there count as later than all."""
+        return float(np.median([np.inf if n is None else n for n in self.seeds_to]))
+
+    def __str__(self) -> str:
+        some = sum(n is not None for n in self.seeds_to)
+        return (
+            f"{self.area:.3f}; mean curve {self.to or 'not'}, middle seed {shown(self.middle)}"
+            f" ({some}/{len(self.seeds_to)})"
+        )
+
+
+def shown(labels: float) -> str:
+    return f"{labels:.0f}" if np.isfinite(labels) else "not"
+
+
+def summary(found: Sequence[Curve], splits: Sequence[Split]) -> Summary:
+    mean, full = band(found), float(np.mean([s.full for s in splits]))
+    return Summary(
+        float(np.mean([area(c) for c in found])),
+        labels_to(mean.labels, mean.mean, GOOD * full),
+        tuple(
+            labels_to(c.labels, c.scores, GOOD * s.full)
+            for c, s in zip(found, splits, strict=True)
+        ),
+        mean.mean[-1],
+    )
+
+
+def not_worse(d: Difference) -> bool:
+    """By more than one standard error."""
+    return d.mean >= -d.error
+
+
+def small_text() -> dict[str, Strategy]:
+    """small-text's own BreakingTies and EmbeddingKMeans, where it is installed."""
+    try:
+        from small_text import BreakingTies, EmbeddingKMeans
+    except ImportError:
+        return {}
+
+    class Machine:
+        """What small-text asks of a classifier."""
+
+        def __init__(self, p: Floats) -> None:
+            self.p = p
+
+        def predict_proba(self, _: object) -> Floats:
+            return self.p
+
+    def breaking_ties(pool: Pool, read: Read, *, n: int, rng: np.random.Generator) -> Rows:
+        if pool.p is None:
+            return strategies.random(pool, read, n=n, rng=rng)
+        rows = np.arange(len(pool))
+        rng.permutation(len(rows))  # as ours, so that both begin alike
+        chosen = BreakingTies().query(Machine(pool.p), pool.p, rows, rows[:0], rows[:0], n=n)
+        return np.asarray(chosen)
+
+    def k_means(pool: Pool, read: Read, *, n: int, rng: np.random.Generator) -> Rows:
+        np.random.seed(int(rng.integers(2**31)))  # scikit-learn's, which it leaves unset
+        rows = np.arange(len(pool))
+        return np.asarray(
+            EmbeddingKMeans().query(
+                None, pool.vectors, rows, rows[:0], rows[:0], n=n, embeddings=pool.vectors
+            )
+        )
+
+    return {"small-text BreakingTies": breaking_ties, "small-text EmbeddingKMeans": k_means}
+
+
+def agreement(splits: Sequence[Split], labels: int) -> list[Figure]:
+    """small-text's strategies and ours of the same name, in one harness on the same seeds."""
+    theirs = small_text()
+    if not theirs:
+        return [Figure("small-text", "not installed; its two strategies are re-implemented here")]
+    pairs = {
+        "small-text BreakingTies": "breaking ties",
+        "small-text EmbeddingKMeans": "embedding k-means",
+    }
+    ours = {name: strategies.STRATEGIES[name] for name in pairs.values()}
+    found = curves(splits, {**theirs, **ours}, labels)
+    out = []
+    for their, our in pairs.items():
+        d = difference_in_area(found[our], found[their])
+        held = abs(d.mean) <= max(2 * d.error, 0.005)
+        out.append(Figure(f"TREC, ALC: our {our} − {their}", str(d), "≤ 2 se", held))
+    return out
+
+
+def table(
+    coded: Coded, splits: Sequence[Split], found: Mapping[str, Sequence[Curve]], about: str = ""
+) -> tuple[list[Figure], dict[str, Summary]]:
+    """A row for each strategy, without a bar."""
+    name = f"{coded.name}{about}"
+    full = float(np.mean([s.full for s in splits]))
+    rows = [Figure(f"{name}: macro-F1 of all pool labels", f"{full:.3f}")]
+    summaries = {k: summary(v, splits) for k, v in found.items()}
+    for k, s in summaries.items():
+        d = difference_in_area(found[k], found["random"])
+        beside = "" if k == "random" else f"; − random {d}"
+        rows.append(Figure(f"{name}, {k}: ALC, labels to 95 %", f"{s}{beside}"))
+    return rows, summaries
+
+
+COMPARED = (
+    "random", "margin", "breaking ties", "embedding k-means", "maximum relevance",
+    "margin, diverse", OURS, ALL_OURS,
+)  # fmt: skip
+
+
+def bars(coded: Coded, found: Mapping[str, Sequence[Curve]]) -> list[Figure]:
+    """Our default against margin, with and without its random and rare items."""
+    out = []
+    for name in (OURS, ALL_OURS):
+        d = difference_in_area(found[name], found["margin"])
+        out.append(
+            Figure(f"{coded.name}, {name} − margin, ALC", str(d), "≥ −1 se", not_worse(d))
+        )
+    return out
+
+
+def figures(quick: bool) -> list[Figure]:
+    """Every row of the benchmark. ``quick``: a fifth of TREC's questions, two seeds, 200 labels."""
+    if not (DATA / "textclf" / "TREC.train.all").exists():
+        raise SystemExit(f"no data at {DATA}: this benchmark needs it")
+    return _quick() if quick else _whole()
+
+
+def _quick() -> list[Figure]:
+    every = trec()
+    pool, test = every.split(0)
+    keep = np.concatenate([pool[::5], test[::2]])
+    parts = np.arange(len(pool[::5])), np.arange(len(pool[::5]), len(keep))
+    coded = Coded(
+        "TREC, a fifth", [every.passages[i] for i in keep], every.y[keep], every.choice,
+        every.groups[keep], every.counted, lambda _: parts,
+    )  # fmt: skip
+    raw = raw_of(coded)
+    splits = [split(coded, raw, layer_4, seed) for seed in range(2)]
+    names = ("random", "margin", OURS)
+    found = curves(splits, {n: strategies.STRATEGIES[n] for n in names}, 200)
+    rows, _ = table(coded, splits, found)
+    d = difference_in_area(found[OURS], found["random"])
+    return [*rows, Figure(f"TREC, a fifth, {OURS} − random, ALC", str(d), "> 0", d.mean > 0)]
+
+
+def _whole() -> list[Figure]:
+    out: list[Figure] = []
+    chosen = {n: strategies.STRATEGIES[n] for n in COMPARED}
+    for coded, needed in ((trec(), 360), (annomi(), 180)):
+        raw = raw_of(coded)
+        splits = [split(coded, raw, layer_4, seed) for seed in range(SEEDS)]
+        found = curves(splits, chosen, LABELS)
+        rows, sums = table(coded, splits, found)
+        out += rows
+        if coded.name == "TREC":
+            d = difference_in_area(found[OURS], found["random"])
+            held = d.mean >= 0.06
+            out.append(Figure(f"TREC, {OURS} − random, ALC", str(d), "≥ +0.060", held))
+        middle = sums[OURS].middle
+        out.append(
+            Figure(
+                f"{coded.name}, {OURS}: labels to 95 %, middle seed", shown(middle),
+                f"≤ {needed}", middle <= needed,
+            )  # fmt: skip
+        )
+        out += bars(coded, found)
+        if coded.name == "TREC":
+            out += agreement(splits[:4], 200)
+        whole_splits = [split(coded, raw, whole, seed) for seed in range(SEEDS)]
+        few = {n: chosen[n] for n in ("random", "margin", OURS, ALL_OURS)}
+        out += table(coded, whole_splits, curves(whole_splits, few, LABELS), ", all features")[0]
+    coded = nhs()
+    raw = raw_of(coded)
+    splits = [split(coded, raw, whole, seed) for seed in range(SEEDS)]
+    few = {n: chosen[n] for n in ("random", "margin", OURS, ALL_OURS)}
+    found = curves(splits, few, LABELS)
+    out += table(coded, splits, found, ", all features")[0]
+    for name in (OURS, ALL_OURS):
+        d = difference_in_area(found[name], found["random"])
+        out.append(Figure(f"NHS, {name} − random, ALC", str(d), "> 2 se", d.mean > 2 * d.error))
+    return out + bars(coded, found)
+
+
+def main() -> None:
+    options = arguments(__doc__)
+    finish(figures(options.quick), options)
+
+
+if __name__ == "__main__":
+    main()

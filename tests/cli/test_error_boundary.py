@@ -255,4 +255,4 @@ def test_a_review_stopped_by_ctrl_c_ends_with_130_and_keeps_what_was_decided(
 
     monkeypatch.setattr("builtins.input", line)
     ran = run("review", "--study", coded_study, "--coder", "CERI")
-    assert (ran.code, "1 decision" in ran.out) == (130, True)
+    assert (ran.code, "1 sentence decided" in ran.out) == (130, True)

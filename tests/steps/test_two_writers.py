@@ -68,5 +68,5 @@ def test_a_review_that_ends_lets_the_next_one_in(
 ) -> None:
     study, process = held
     out, _ = process.communicate("n\nq\nq\n", timeout=30)
-    assert "1 decision" in out
+    assert "1 sentence decided" in out
     assert run("review", "--study", study, "--coder", "CERI", stdin="q\n").code == 0
