@@ -14,7 +14,8 @@ from precode.resources import PACKAGE
 
 HEAVY = (
     "torch", "transformers", "spacy", "sklearn", "datasets", "openvino", "pydantic", "numpy",
-    "scipy", "pyarrow", "pandas", "openpyxl", "docx", "rich", "sqlite3", "jinja2",
+    "scipy", "pyarrow", "pandas", "openpyxl", "docx", "rich", "sqlite3", "jinja2", "matplotlib",
+    "textual",
 )  # fmt: skip
 
 # Says on stderr which heavy libraries were imported and which files were written or made.

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import run
 
+import precode
 from precode.active.pool import Rows
 from precode.active.simulation import Curve, Fitted, Round, Task
 from precode.active.unread import Tally
@@ -25,14 +26,14 @@ from precode.domain import Role
 from precode.model.features import fit_scaling
 from precode.model.heads import fit_codes
 from precode.settings import Audit
-from precode.steps import simulated_runs
 from precode.steps.learning import lesson
 from precode.steps.opening import open_study, silent
 from precode.steps.simulate import names, simulate
-from precode.steps.simulated_fit import SPEC, Learner
-from precode.steps.simulated_result import Gap
-from precode.steps.simulated_stops import Look, Looking, stops
-from precode.steps.simulated_study import Split, hold_out
+from precode.steps.simulation import runs as simulated_runs
+from precode.steps.simulation.fit import SPEC, Learner
+from precode.steps.simulation.result import Gap
+from precode.steps.simulation.stops import Look, Looking, stops
+from precode.steps.simulation.study import Split, hold_out
 from precode.study.store import AuditRow
 
 pytestmark = pytest.mark.usefixtures("fake_encoder")
@@ -412,6 +413,5 @@ def test_a_mean_of_one_replay_has_no_error() -> None:
 
 def test_our_own_code_is_part_of_the_caches_key() -> None:
     """A curve is never taken for that of a strategy which has changed since."""
-    here = Path(simulated_runs.__file__).parent.parent
-    for pattern in simulated_runs.SOURCES:
-        assert list(here.glob(f"{pattern}.py")) or list((here / pattern).glob("*.py"))
+    for folder in simulated_runs.SOURCES:
+        assert list((Path(precode.__file__).parent / folder).glob("*.py"))

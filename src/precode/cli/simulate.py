@@ -63,7 +63,7 @@ def simulate(
     command goes on.
     """
     from precode.steps.simulate import simulate as step
-    from precode.steps.simulated_tables import stop_table, strategy_table
+    from precode.steps.simulation.tables import stop_table, strategy_table
 
     asked = tuple(name.strip() for given in strategies for name in given.split(",") if name.strip())
     with Bars() as bars:

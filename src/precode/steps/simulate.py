@@ -15,10 +15,10 @@ from precode.errors import TooLittleError, UsageError
 from precode.settings import Review, Settings
 from precode.steps.embedding import machine_cache
 from precode.steps.opening import Progress, open_study, silent
-from precode.steps.simulate_report import write_report
-from precode.steps.simulated_result import AGAINST, Simulated, result_of
-from precode.steps.simulated_runs import Plan, replay, splits
-from precode.steps.simulated_study import Finished, Split, finished
+from precode.steps.simulation.page import write_report
+from precode.steps.simulation.result import AGAINST, Simulated, result_of
+from precode.steps.simulation.runs import Plan, replay, splits
+from precode.steps.simulation.study import Finished, Split, finished
 
 DEFAULT = "default"  # the study's own queue
 SEEDS, LABELS, BATCH, START = 10, 500, 20, 20

@@ -20,7 +20,7 @@ from precode.model.validate import NESTED_FROM, Training
 from precode.settings import Audit
 from precode.steps.learning import Lesson, lesson
 from precode.steps.opening import Progress, Study
-from precode.steps.simulated_fit import take
+from precode.steps.simulation.fit import take
 
 WHOLE = 0.9  # share of a transcript's sentences: a few may be skipped, or come in a later version
 HELD_OUT = 1 / 3  # of the transcripts

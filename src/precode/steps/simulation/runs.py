@@ -21,14 +21,14 @@ from precode.files.atomic import write_text
 from precode.model.parallel import one_core
 from precode.settings import Settings
 from precode.steps.opening import Progress, silent
-from precode.steps.simulated_fit import SPEC, Learner
-from precode.steps.simulated_stops import Look, Looking, decided
-from precode.steps.simulated_study import Finished, Split, split
+from precode.steps.simulation.fit import SPEC, Learner
+from precode.steps.simulation.stops import Look, Looking, decided
+from precode.steps.simulation.study import Finished, Split, split
 
 T = TypeVar("T")
 
 FORM = 1  # of the files in the cache
-SOURCES = ("active", "model", "steps/simulated_*")  # what a curve follows from, beside its input
+SOURCES = ("active", "model", "steps/simulation")  # what a curve follows from, beside its input
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +180,8 @@ def _key(on: Finished, plan: Plan, settings: Settings) -> str:
         told.update(np.ascontiguousarray(array).tobytes())
     told.update(json.dumps(data.groups.tolist()).encode())
     here = Path(precode.__file__).parent
-    for pattern in SOURCES:
-        place = here / pattern
-        files = place.glob("*.py") if place.is_dir() else place.parent.glob(f"{place.name}.py")
-        for file in sorted(files):
+    for folder in SOURCES:
+        for file in sorted((here / folder).glob("*.py")):
             told.update(file.read_bytes())
     return told.hexdigest()[:16]
 

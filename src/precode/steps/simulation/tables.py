@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from precode.report.grid import Column, Form, Grid, Row
-from precode.steps.simulated_result import Gap, Simulated, Stopping
-from precode.steps.simulated_stops import RULES
+from precode.steps.simulation.result import Gap, Simulated, Stopping
+from precode.steps.simulation.stops import RULES
 
 NARROW = "\u00a0"  # numbers stay on one line
 Cells = tuple[str, ...]

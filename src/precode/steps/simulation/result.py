@@ -19,8 +19,8 @@ from precode.active.curves import (
     labels_to,
 )
 from precode.settings import Audit
-from precode.steps.simulated_runs import Replay, Replayed
-from precode.steps.simulated_stops import RULES, Stop, stops
+from precode.steps.simulation.runs import Replay, Replayed
+from precode.steps.simulation.stops import RULES, Stop, stops
 
 SHARES = (0.9, 0.95)  # of the full score
 AGAINST = "random"

@@ -26,7 +26,7 @@ from precode.active.stopping import (
 )
 from precode.active.unread import Tally, tally
 from precode.settings import Audit
-from precode.steps.simulated_study import Split
+from precode.steps.simulation.study import Split
 
 # Rule → as people read it.
 RULES: Mapping[str, str] = {

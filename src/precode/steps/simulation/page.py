@@ -13,10 +13,10 @@ from precode.files.atomic import write_text
 from precode.files.tables import write_csv
 from precode.report.learning_curve import Chart, Line, Page, listed, render_page, render_svg
 from precode.settings import Settings
-from precode.steps.simulated_result import AGAINST, Simulated
-from precode.steps.simulated_runs import Replayed
-from precode.steps.simulated_stops import RULES
-from precode.steps.simulated_tables import (
+from precode.steps.simulation.result import AGAINST, Simulated
+from precode.steps.simulation.runs import Replayed
+from precode.steps.simulation.stops import RULES
+from precode.steps.simulation.tables import (
     code_table,
     grid,
     missed_table,
