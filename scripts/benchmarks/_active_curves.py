@@ -30,11 +30,14 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from _bench import Figure, arguments, finish
 from annomi import CLASSES, majority, utterances
 from scipy.sparse import csr_matrix
 from scipy.special import expit, softmax
 
 from precode.active import strategies
+from precode.active.curves import Difference, area, band, difference_in_area, labels_to
+from precode.active.pool import Pool, Read
 from precode.active.simulation import Curve, Fit, Fitted, Task, f1_by_code, run
 from precode.active.strategies import Strategy
 from precode.model.features import Raw, Spec, fit_scaling, measure, vocabulary
@@ -243,8 +246,7 @@ def summary(found: Sequence[Curve], splits: Sequence[Split]) -> Summary:
         float(np.mean([area(c) for c in found])),
         labels_to(mean.labels, mean.mean, GOOD * full),
         tuple(
-            labels_to(c.labels, c.scores, GOOD * s.full)
-            for c, s in zip(found, splits, strict=True)
+            labels_to(c.labels, c.scores, GOOD * s.full) for c, s in zip(found, splits, strict=True)
         ),
         mean.mean[-1],
     )
@@ -336,9 +338,7 @@ def bars(coded: Coded, found: Mapping[str, Sequence[Curve]]) -> list[Figure]:
     out = []
     for name in (OURS, ALL_OURS):
         d = difference_in_area(found[name], found["margin"])
-        out.append(
-            Figure(f"{coded.name}, {name} − margin, ALC", str(d), "≥ −1 se", not_worse(d))
-        )
+        out.append(Figure(f"{coded.name}, {name} − margin, ALC", str(d), "≥ −1 se", not_worse(d)))
     return out
 
 
@@ -383,8 +383,10 @@ def _whole() -> list[Figure]:
         middle = sums[OURS].middle
         out.append(
             Figure(
-                f"{coded.name}, {OURS}: labels to 95 %, middle seed", shown(middle),
-                f"≤ {needed}", middle <= needed,
+                f"{coded.name}, {OURS}: labels to 95 %, middle seed",
+                shown(middle),
+                f"≤ {needed}",
+                middle <= needed,
             )  # fmt: skip
         )
         out += bars(coded, found)

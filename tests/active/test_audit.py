@@ -1,4 +1,4 @@
-"""Drawing the audit sample and spreading it through the queue."""
+"""Drawing the audit sample."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precode.active.audit import draw, spread
+from precode.active.audit import draw
 
 FRAMES = st.lists(st.integers(0, 30), min_size=1, max_size=12)
 
@@ -82,31 +82,3 @@ def test_a_size_that_cannot_be_is_refused(size: int) -> None:
 def test_a_sentence_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="twice"):
         draw({"a": ["1"], "b": ["1"]}, 1, rng())
-
-
-def test_every_third_is_of_the_audit() -> None:
-    """While it lasts; then the others go on."""
-    assert spread(["A", "B"], list("uvwxyz"), every=3) == list("uvAwxByz")
-
-
-def test_where_the_others_run_out_the_audit_goes_on() -> None:
-    assert spread(["A", "B", "C"], ["u"], every=3) == ["u", "A", "B", "C"]
-    assert spread(["A", "B"], ["u", "v"], every=1) == ["A", "B", "u", "v"]
-    assert spread([], [], every=3) == []
-
-
-@given(st.integers(0, 20), st.integers(0, 60), st.integers(1, 6))
-def test_spreading_loses_nothing(audit: int, others: int, every: int) -> None:
-    """Both in their own order; the audit's share of each beginning as asked for, while both last."""
-    a, o = [f"a{i}" for i in range(audit)], [f"o{i}" for i in range(others)]
-    out = spread(a, o, every=every)
-    assert [i for i in out if i[0] == "a"] == a
-    assert [i for i in out if i[0] == "o"] == o
-    both = min(audit * every, others // max(every - 1, 1) * every if every > 1 else audit)
-    for m in range(both + 1):
-        assert sum(i[0] == "a" for i in out[:m]) == m // every
-
-
-def test_no_audit_every_zeroth() -> None:
-    with pytest.raises(ValueError, match="every"):
-        spread(["a"], ["b"], every=0)

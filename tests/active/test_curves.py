@@ -17,9 +17,7 @@ from precode.active.simulation import Curve, Round
 
 def curve(*scores: float, batch: int = 20) -> Curve:
     none = np.zeros((0, 1), dtype=bool)
-    return Curve(
-        (), tuple(Round(batch * (i + 1), s, (s,), (), none) for i, s in enumerate(scores))
-    )
+    return Curve((), tuple(Round(batch * (i + 1), s, (s,), (), none) for i, s in enumerate(scores)))
 
 
 def test_the_area_is_the_mean_along_the_curve() -> None:

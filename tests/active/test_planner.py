@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precode.active.planner import audit_size, kappa_half_width, more_answers
+from precode.active.planner import audit_size, more_answers
 
 SHARE = st.floats(0.01, 0.5)
 
@@ -43,51 +41,3 @@ def test_half_the_width_takes_four_times_the_answers() -> None:
 def test_more_answers_stay_in_the_frame(answers: int, beside: int, shrink: float) -> None:
     frame = answers + beside
     assert 0 <= more_answers(answers, frame, shrink=shrink) <= beside
-
-
-@pytest.mark.parametrize(
-    ("prevalence", "answers", "half"),
-    [(0.10, 400, 0.12), (0.10, 800, 0.085), (0.25, 400, 0.085), (0.25, 1500, 0.045)],
-)
-def test_kappa_of_seventy_as_simulated(prevalence: float, answers: int, half: float) -> None:
-    """Half of the simulated 95 % ranges: .57 to .81, .61 to .78, .61 to .78, .66 to .74."""
-    width = kappa_half_width(answers, kappa=0.7, prevalence=prevalence)
-    assert width == pytest.approx(half, abs=0.01)
-
-
-def test_the_error_of_a_textbook_kappa() -> None:
-    """Two readers of 50 proposals, 20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no: kappa .40. Its error
-    by the delta method, from first principles: sqrt((sum p g² - (sum p g)²) / n), g the slopes of
-    kappa in the four shares.
-    """
-    table = np.array([20, 5, 10, 15]) / 50
-
-    def kappa(t: np.ndarray) -> float:
-        p, q = t[0] + t[1], t[0] + t[2]
-        chance = p * q + (t.sum() - p) * (t.sum() - q)
-        return float((t[0] + t[3] - chance) / (1 - chance))
-
-    assert kappa(table) == pytest.approx(0.4)
-    step = np.eye(4) * 1e-6
-    g = np.array([(kappa(table + s) - kappa(table - s)) / 2e-6 for s in step])
-    error = np.sqrt(((table * g**2).sum() - (table * g).sum() ** 2) / 50)
-    width = kappa_half_width(50, kappa=0.4, prevalence=0.5, given=0.6)
-    assert width / 1.959964 == pytest.approx(error, rel=1e-4)
-
-
-def test_all_read_leaves_no_width() -> None:
-    assert kappa_half_width(300, kappa=0.7, prevalence=0.1, frame=300) == 0
-
-
-def test_what_cannot_be_is_refused() -> None:
-    """A kappa that no table with these margins has; shares and counts out of range."""
-    with pytest.raises(ValueError, match="no two coders"):
-        kappa_half_width(100, kappa=0.99, prevalence=0.1, given=0.5)
-    with pytest.raises(ValueError, match="at least one answer"):
-        kappa_half_width(0, kappa=0.5, prevalence=0.1)
-    with pytest.raises(ValueError, match="frame"):
-        audit_size(-1, prevalence=0.1, half_width=0.05, most=0.5)
-    with pytest.raises(ValueError, match="shares"):
-        audit_size(10, prevalence=0, half_width=0.05, most=0.5)
-    with pytest.raises(ValueError, match="answers"):
-        more_answers(0, 10)

@@ -71,21 +71,3 @@ def allocate(sizes: NDArray[np.int64], size: int, rng: np.random.Generator) -> N
     ends = np.cumsum(sizes[order]) * size + int(rng.integers(total))
     out[order] = np.diff(ends // total, prepend=0)
     return out
-
-
-def spread(audit: Sequence[str], others: Sequence[str], *, every: int) -> list[str]:
-    """``audit`` and ``others`` in one queue, each in its own order: every ``every``-th place is of
-    the audit while it lasts. Where either has run out the rest of the other follows.
-
-    Raises :class:`ValueError` for ``every`` below 1.
-    """
-    if every < 1:
-        raise ValueError(f"every {every}th sentence cannot be of the audit")
-    out: list[str] = []
-    asked = iter(others)
-    for i in audit:
-        for _ in range(every - 1):
-            if (other := next(asked, None)) is not None:
-                out.append(other)
-        out.append(i)
-    return [*out, *asked]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, sqrt
+from math import ceil, floor
 
 from scipy.special import ndtri
 
@@ -45,42 +45,6 @@ def more_answers(answers: int, frame: int, *, shrink: float = HALF) -> int:
         raise ValueError(f"{answers} answers of {frame} sentences, shrink {shrink}")
     narrow = (1 / answers - 1 / frame) * shrink**2
     return ceil(1 / (narrow + 1 / frame) - 1e-9) - answers
-
-
-def kappa_half_width(
-    answers: int,
-    *,
-    kappa: float,
-    prevalence: float,
-    given: float | None = None,
-    frame: int | None = None,
-    level: float = LEVEL,
-) -> float:
-    """Half the width of the interval of Cohen's kappa to expect from ``answers`` answers.
-
-    ``prevalence`` is the code's share by the people, ``given`` by the machine (the same, if None);
-    ``frame`` the number of sentences drawn from (without end, if None). Large-sample standard
-    error of Fleiss, Cohen and Everitt 1969 (doi 10.1037/h0028106). With few positives real
-    intervals are wider and not symmetric: this is for planning.
-
-    Raises :class:`ValueError` where no table has these margins and this kappa.
-    """
-    p, q = prevalence, prevalence if given is None else given
-    if answers < 1 or not (0 < p < 1 and 0 < q < 1):
-        raise ValueError("at least one answer, and shares between 0 and 1")
-    chance = p * q + (1 - p) * (1 - q)
-    same = chance + kappa * (1 - chance)
-    both = (same - 1 + p + q) / 2
-    table = ((both, p - both), (q - both, 1 - p - q + both))
-    if min(min(row) for row in table) < -1e-12:
-        raise ValueError(f"no two coders with shares {p} and {q} can have a kappa of {kappa}")
-    rows, columns = (p, 1 - p), (q, 1 - q)
-    a = sum(table[i][i] * (1 - (rows[i] + columns[i]) * (1 - kappa)) ** 2 for i in range(2))
-    b = (1 - kappa) ** 2 * sum(table[i][1 - i] * (columns[i] + rows[1 - i]) ** 2 for i in range(2))
-    c = (kappa - chance * (1 - kappa)) ** 2
-    error = sqrt(max(a + b - c, 0.0) / answers) / (1 - chance)
-    unseen = 1.0 if frame is None else max(0.0, 1 - answers / frame)
-    return _z(level) * error * sqrt(unseen)
 
 
 def _z(level: float) -> float:

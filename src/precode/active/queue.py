@@ -87,7 +87,9 @@ def choose(
     asked, sunk = np.flatnonzero(count < 2), np.flatnonzero(count >= 2)
     about = _About(pool, read, mix, tuple(names), count)
     out = _fill(about, asked, n, alike=mix.duplicate, rng=rng)
-    if not out:  # all that was not skipped twice repeats what was read: then that, and then the rest
+    if (
+        not out
+    ):  # all that was not skipped twice repeats what was read: then that, and then the rest
         out = _fill(about, asked, n, alike=1.0, rng=rng)
         last = sunk[np.argsort(count[sunk], kind="stable")][: max(n - len(out), 0)]
         out += [
@@ -154,9 +156,7 @@ def _fill(
     by_chance = _by_chance(about, rows)
     kinds = [*_chosen(about, rows, n, screen, rng), by_chance]
     order = places([k.share for k in kinds], min(n, len(rows)))
-    streams = [
-        screen.each(k.rows[np.argsort(about.count[k.rows], kind="stable")]) for k in kinds
-    ]
+    streams = [screen.each(k.rows[np.argsort(about.count[k.rows], kind="stable")]) for k in kinds]
     # drawn before anything else is taken: no score has a say in what is random
     drawn = list(islice(streams[-1], order.count(len(kinds) - 1)))
     streams[-1] = chain(drawn, streams[-1])
@@ -215,9 +215,7 @@ def _typical(
     return _Kind(Reason.TYPICAL, share, np.array([*stands, *again], dtype=np.intp), why)
 
 
-def _uncertain(
-    about: _About, rows: Rows, n: int, share: float, rng: np.random.Generator
-) -> _Kind:
+def _uncertain(about: _About, rows: Rows, n: int, share: float, rng: np.random.Generator) -> _Kind:
     """Of each code in turn the sentences in doubt, those unlike each other first."""
     pool = about.pool
     by_code, by_polarity = code_doubt(pool), POLARITY_WEIGHT * polarity_doubt(pool)

@@ -64,7 +64,8 @@ def bloodgood_vijay_shanker_2009(
     """
     if len(kappas) < window:
         words = (
-            f"the machine has learned {len(kappas) + 1} times; {window + 1} are needed to compare"
+            f"successive models were compared {len(kappas)} of the {window} times that are needed "
+            "to say whether predictions have settled"
         )
         return Advice(False, None, threshold, words)
     value = float(np.mean(kappas[-window:]))

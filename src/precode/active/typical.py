@@ -28,9 +28,7 @@ class Typical:
     share: float
 
 
-def typical(
-    vectors: Floats, read: Floats, *, n: int, rng: np.random.Generator
-) -> list[Typical]:
+def typical(vectors: Floats, read: Floats, *, n: int, rng: np.random.Generator) -> list[Typical]:
     """Up to ``n`` rows of ``vectors (p, d)`` in the order to ask, given the ``read (m, d)``.
 
     Rows have length 1. Time and memory are those of p + m sentences, squared: sample before.
@@ -43,7 +41,9 @@ def typical(
     own, covered = label[: len(vectors)], np.bincount(label[len(vectors) :], minlength=len(every))
     size = np.bincount(own, minlength=len(every))
     left = {int(c): np.flatnonzero(own == c) for c in np.unique(own)}
-    ranked = {c: rows[np.argsort(-density(vectors[rows]), kind="stable")] for c, rows in left.items()}
+    ranked = {
+        c: rows[np.argsort(-density(vectors[rows]), kind="stable")] for c, rows in left.items()
+    }
     taken = dict.fromkeys(left, 0)
     out: list[Typical] = []
     while len(out) < n:

@@ -223,7 +223,8 @@ def _machine(study: Study, read: set[str]) -> _Machine | None:
     ):
         found = run[1]
         new = np.array([i not in read for i in found.sentence_ids], dtype=bool)
-        gives = found.decision[new].mean(0) if new.any() else np.zeros(len(codes))
+        shares = found.decision[new].mean(0) if new.any() else np.zeros(len(found.codes))
+        share_of = dict(zip(found.codes, shares.tolist(), strict=True))
         names = np.array(found.codes)
         audit = {r.sentence_id for r in study.store.audit() if r.position is not None}
         given = {
@@ -231,7 +232,9 @@ def _machine(study: Study, read: set[str]) -> _Machine | None:
             for i, row in zip(found.sentence_ids, found.decision, strict=True)
             if i in audit
         }
-        return _Machine(f"run {run[0].id}", given, np.asarray(gives, dtype=np.float64))
+        # by name: the codebook may have changed since
+        gives = np.array([share_of.get(c, 0.0) for c in codes], dtype=np.float64)
+        return _Machine(f"run {run[0].id}", given, gives)
     if ranking is None or not ranking.model:
         return None
     shares = [ranking.gives.get(c, 0) / max(ranking.pool, 1) for c in codes]

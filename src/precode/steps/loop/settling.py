@@ -35,10 +35,13 @@ def log_learned(study: Study, before: Ranking | None, after: Ranking) -> None:
 def decisions(
     given: Mapping[str, Sequence[str]], ids: Sequence[str], codes: Sequence[str]
 ) -> npt.NDArray[np.bool_]:
-    """``(n, k)``: which of ``codes`` each of the sentences ``ids`` was given."""
+    """``(n, k)``: which of ``codes`` each of the sentences ``ids`` was given. Others, which an older
+    model may know from a codebook since changed, are left out.
+    """
     out = np.zeros((len(ids), len(codes)), dtype=bool)
     column = {code: j for j, code in enumerate(codes)}
     for i, sentence_id in enumerate(ids):
         for code in given.get(sentence_id, ()):
-            out[i, column[code]] = True
+            if code in column:
+                out[i, column[code]] = True
     return out
