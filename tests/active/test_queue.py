@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from precode.active.pool import Floats, Pool, Read
-from precode.active.queue import Mix, QueueItem, choose, in_turn, places
+from precode.active.queue import Mix, QueueItem, choose
+from precode.active.turns import in_turn, places
 from precode.domain import Reason
 
 NAMES = ("Capability", "Opportunity", "Motivation")

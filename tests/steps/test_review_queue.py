@@ -21,10 +21,11 @@ from precode.review.values import BLIND, Item
 from precode.steps.add import add
 from precode.steps.learning import lesson
 from precode.steps.loop import background
-from precode.steps.loop.auditing import drawn_ids, reached
+from precode.steps.loop.auditing import reached
 from precode.steps.loop.relearn import kept, place, relearn
 from precode.steps.opening import Study, open_study, silent
 from precode.steps.review import Session, reviewing
+from precode.study.store import AuditRow
 
 CODES = (CodePolarity("physical_opportunity", Polarity.BARRIER),)
 
@@ -52,6 +53,10 @@ def _set(study: Path, line: str, other: str) -> None:
     text = settings.read_text(encoding="utf-8")
     assert f"\n{line}\n" in text
     settings.write_text(text.replace(f"\n{line}\n", f"\n{other}\n"), encoding="utf-8")
+
+
+def drawn_ids(rows: Sequence[AuditRow]) -> list[str]:
+    return [r.sentence_id for r in rows if r.position is not None]
 
 
 def decide(session: Session, items: Sequence[Item], codes: Sequence[CodePolarity] = CODES) -> None:
@@ -115,7 +120,7 @@ def test_transcripts_that_come_later_are_drawn_from_on_their_own(
 def test_the_model_never_learns_from_the_audit_sample_until_it_is_released(study: Path) -> None:
     with session(study) as opened:
         decide(opened, all_items(opened))
-        sample = set(drawn_ids(opened.study.store.audit()))
+        sample = set(opened.study.store.audit_sample())
     with open_study(study, verb="test", write=False) as opened:
         learned = set(lesson(opened, progress=silent).rows.sentence_ids)
         assert not learned & sample
@@ -141,7 +146,7 @@ def test_every_third_item_is_of_the_sample_and_none_of_it_shows_a_suggestion(stu
 
 def test_a_search_finds_no_audit_sentence_before_its_turn(study: Path) -> None:
     with session(study) as opened:
-        sample = set(drawn_ids(opened.study.store.audit()))
+        sample = set(opened.study.store.audit_sample())
         found = opened.source.find("week")
         assert found
         assert not sample & {i.sentence.id for i in found}
@@ -156,7 +161,7 @@ def test_audit_sentences_that_the_queue_would_have_asked_are_noted(study: Path) 
     tells how far the queue has come.
     """
     with session(study) as opened:
-        sample = set(drawn_ids(opened.study.store.audit()))
+        sample = set(opened.study.store.audit_sample())
         ranked = kept(place(opened.study.folder, "CERI"))
         assert ranked is not None
         inside = [r.sentence_id for r in ranked.items if r.sentence_id in sample]
@@ -281,7 +286,7 @@ def test_a_second_coder_gets_the_whole_sample_and_some_of_the_firsts_sentences(s
     with session(study) as opened:
         items = all_items(opened)
         decide(opened, items[:40])
-        sample = set(drawn_ids(opened.study.store.audit()))
+        sample = set(opened.study.store.audit_sample())
     mine = {i.sentence.id for i in items[:40]} - sample
     with session(study, "DAI") as opened:
         theirs = all_items(opened)
@@ -309,7 +314,7 @@ def test_nobody_is_asked_for_what_a_spreadsheet_holds(study: Path) -> None:
     with session(study) as opened:
         out = {r["id"] for _, c in opened.study.store.packets().values() for r in c["sentences"]}  # type: ignore[attr-defined]
         asked = {i.sentence.id for i in all_items(opened)}
-        audit = set(drawn_ids(opened.study.store.audit()))
+        audit = set(opened.study.store.audit_sample())
     assert len(out) == 20
     assert not (out - audit) & asked
     ran = run("review", "--study", study, "--coder", "BEN", "--packet-lost")

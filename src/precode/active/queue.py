@@ -18,6 +18,7 @@ import numpy.typing as npt
 from precode.active.alike import Alike
 from precode.active.measures import POLARITY_WEIGHT, code_doubt, likeness, polarity_doubt
 from precode.active.pool import Floats, Pool, Read, Rows
+from precode.active.turns import in_turn, places
 from precode.active.typical import typical, varied
 from precode.domain import Reason
 
@@ -97,27 +98,6 @@ def choose(
             for i in last.tolist()
         ]
     return tuple(out)
-
-
-def places(shares: Sequence[float], n: int) -> list[int]:
-    """Which of the kinds takes each of n places: kind i has ``shares[i]`` of every prefix, to
-    within one. Shares sum to 1.
-
-    Tijdeman (1980), The chairman assignment problem: among the kinds that are due, the one whose
-    next place is due first; then no kind is ever off by more than 1 − 1/(2k − 2).
-    """
-    share = np.where(np.asarray(shares) > 1e-9, shares, 0.0)
-    slack = 1 / (2 * (share > 0).sum() - 2) if (share > 0).sum() > 1 else 0.0
-    given, out = np.zeros(len(share)), []
-    for m in range(1, n + 1):
-        ahead = share * m - given
-        wait = np.full(len(share), np.inf)
-        due = (share > 0) & (ahead >= slack - 1e-9)
-        wait[due] = (1 - slack - ahead[due]) / share[due]
-        kind = int(np.argmin(wait))
-        given[kind] += 1
-        out.append(kind)
-    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,16 +283,3 @@ def quota_code(pool: Pool, worth: Floats) -> Rows:
     if pool.choice == "one" and pool.margin is not None:
         return np.asarray(np.where(np.isnan(pool.margin), -np.inf, pool.margin).argmax(1))
     return np.asarray(worth.argmax(1))
-
-
-def in_turn(lists: Sequence[Rows]) -> tuple[Rows, Rows]:
-    """The first of each list, then the second of each, and so on, what recurs left out; and by
-    which list each came.
-    """
-    if not lists:
-        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
-    order = np.argsort(np.concatenate([np.arange(len(own)) for own in lists]), kind="stable")
-    every = np.concatenate(list(lists))[order]
-    turn = np.repeat(np.arange(len(lists)), [len(own) for own in lists])[order]
-    first = np.sort(np.unique(every, return_index=True)[1])
-    return every[first], turn[first]

@@ -111,7 +111,12 @@ def _review(
         if screen:
             for line in farewell(summary, shutil.get_terminal_size().columns):
                 say(line)
-        planted = session.source.probed()
+        planted, trouble = session.source.probed(), session.source.trouble
+    if trouble:
+        note(
+            f"The machine could not learn in this review: {trouble}. Your decisions are stored; the "
+            "order was that of before. More is in cache/loop/log.txt; try: precode doctor"
+        )
     if planted:
         say(
             f"{planted.shown} of the suggestions you saw were wrong on purpose; you took over "

@@ -49,7 +49,7 @@ def held_back(study: Study) -> frozenset[str]:
     """Ids of the audit sample's sentences; none once the team has released it."""
     if study.settings.audit.released:
         return frozenset()
-    return frozenset(r.sentence_id for r in study.store.audit() if r.position is not None)
+    return frozenset(study.store.audit_sample())
 
 
 def lesson(

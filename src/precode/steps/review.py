@@ -14,7 +14,7 @@ from precode.domain import Event, HumanCodes, Polarity, Sentence
 from precode.errors import TooLittleError, UsageError
 from precode.review.values import Done, Item, Setup, seen_before, undoable
 from precode.steps.loop.asking import Asking, of_colleagues, unread
-from precode.steps.loop.auditing import Drawn, drawn_ids, keep_audit
+from precode.steps.loop.auditing import Drawn, keep_audit
 from precode.steps.loop.background import Background
 from precode.steps.loop.judging import log_advice
 from precode.steps.loop.probing import Probe, plan
@@ -170,7 +170,7 @@ def _audit(
     """The audit sentences that ``coder`` has not answered, those skipped before last."""
     open_to = set(unread(sentences, own, within))
     held = outstanding(study.store).get(coder, frozenset())
-    left = [i for i in drawn_ids(study.store.audit()) if i in open_to and i not in held]
+    left = [i for i in study.store.audit_sample() if i in open_to and i not in held]
     return sorted(left, key=lambda i: skips.get(i, 0))
 
 
@@ -186,7 +186,7 @@ def _overlap(
     if within:  # whole transcripts are coded again, by who names them
         return []
     open_to = set(unread(sentences, own, within))
-    sample = drawn_ids(study.store.audit())
+    sample = frozenset(study.store.audit_sample())
     return [i for i in of_colleagues(events, sample, coder=coder, rng=rng) if i in open_to]
 
 
@@ -201,7 +201,7 @@ def _pool(
 ) -> list[str]:
     """What may be asked without a ranking, in random order, those skipped before last."""
     taken = not_to_ask(study, human, coder=coder, own_only=bool(within))
-    left = unread(sentences, taken.union(drawn_ids(study.store.audit())), within)
+    left = unread(sentences, taken.union(study.store.audit_sample()), within)
     return sorted((left[i] for i in rng.permutation(len(left))), key=lambda i: skips.get(i, 0))
 
 
@@ -221,7 +221,7 @@ def _plan(
         for e in events
         if e.coder == coder and e.reason == "probe"
     }
-    audit = [i for i in drawn_ids(study.store.audit()) if i not in before]
+    audit = [i for i in study.store.audit_sample() if i not in before]
     planned = plan(own, audit, codebook=study.codebook, n=probes, rng=rng)
     if not planned:
         raise TooLittleError(

@@ -120,5 +120,5 @@ def _next(
     if not run:
         return "precode predict"
     if newer >= 20:
-        return "precode train, then precode predict: there are new codes to learn from"
+        return "precode train, then precode predict: there are new decisions to learn from"
     return "precode review --coder YOU, or precode report"

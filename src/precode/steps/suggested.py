@@ -35,7 +35,7 @@ def assistance_of(study: Study, events: Sequence[Event], human: HumanCodes) -> A
     settings = study.settings
     rng = np.random.default_rng(settings.train.seed)
     sampling = Sampling(rng, settings.train.bootstrap, settings.train.floor)
-    audit = {row.sentence_id for row in study.store.audit() if row.position is not None}
+    audit = set(study.store.audit_sample())
     shown = {
         Sentence.make_id(e.transcript_id, e.start, e.end)
         for e in events

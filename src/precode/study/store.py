@@ -226,10 +226,11 @@ class Store(Database):
 
     def freeze_audit(self, rows: Sequence[AuditRow]) -> None:
         """Keep the frame and the sample drawn from it, for good: triggers refuse any change."""
+        at = now()
         with self._transaction():
             self._db.executemany(
                 "INSERT INTO audit VALUES (?,?,?,?,?)",
-                [(r.sentence_id, r.stratum, r.position, r.batch, r.at or now()) for r in rows],
+                [(r.sentence_id, r.stratum, r.position, r.batch, r.at or at) for r in rows],
             )
             drawn = sum(r.position is not None for r in rows)
             self._log("audit", {"frame": len(rows), "drawn": drawn})
@@ -241,6 +242,15 @@ class Store(Database):
             for row in self._db.execute(
                 "SELECT sentence_id, stratum, position, batch, at FROM audit"
                 " ORDER BY position IS NULL, position, sentence_id"
+            )
+        )
+
+    def audit_sample(self) -> tuple[str, ...]:
+        """Ids of the sentences drawn, in the order of asking."""
+        return tuple(
+            i
+            for (i,) in self._db.execute(
+                "SELECT sentence_id FROM audit WHERE position IS NOT NULL ORDER BY position"
             )
         )
 

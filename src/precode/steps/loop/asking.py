@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -57,9 +58,7 @@ class Asking:
     ) -> None:
         self._study, self._scene, self._coder = study, scene, coder
         self._audit, self._overlap, self._pool = deque(audit), deque(overlap), deque(pool)
-        self._sample = frozenset(
-            r.sentence_id for r in study.store.audit() if r.position is not None
-        )
+        self._sample = frozenset(study.store.audit_sample())
         self._answers = dict(answers)
         self._earlier = {e.seq: e for e in earlier}
         self._limit, self._background = limit, background
@@ -67,6 +66,8 @@ class Asking:
         self._session: list[Event] = []
         self._handed: dict[str, None] = {}  # in order
         self._since = 0
+        self._agreed = ""
+        self._trouble = ""
         self._slot = 0
         self._owed = 0.0
         self._evidence: dict[str, tuple[str, ...]] = {}
@@ -100,10 +101,11 @@ class Asking:
             )
             for i in self._scene.inside(gone) if gone and gone.kind is EventKind.DECISION else ():
                 self._answers.pop(i, None)
-            for e in standing(self._session):  # what an earlier decision of the session said of it
+            for e in standing([*self._earlier.values(), *self._session]):  # what was said before
                 if (
                     gone
                     and e.kind is EventKind.DECISION
+                    and e.transcript_id == gone.transcript_id
                     and e.start < gone.end
                     and e.end > gone.start
                 ):
@@ -127,7 +129,10 @@ class Asking:
         if self._since >= self._study.settings.review.retrain_every and not self._background.busy:
             self._background.start()
             self._since = 0
-        if self._background.finished() != 0:
+        ended = self._background.finished()
+        if ended is not None:
+            self._trouble = self._background.said() if ended else ""
+        if ended != 0:
             return None
         before = self._ranking
         self._take_up(kept(place(self._study.folder, self._coder)))
@@ -150,7 +155,20 @@ class Asking:
         return self._evidence.get(item.sentence.id, ())
 
     def agreement(self) -> str:
-        """Machine and coder on the audit sample, in one line."""
+        """Machine and coder on the audit sample when the machine learned last, in one line; or that
+        it cannot learn. Not after each answer: a figure that moves with the answer just given would
+        tell what the machine says of that sentence, while the answer can still be changed.
+        """
+        if self._trouble:
+            return "the machine cannot learn just now; your decisions are stored all the same"
+        return self._agreed
+
+    @property
+    def trouble(self) -> str:
+        """Why the machine could not learn the last time it tried; "" if it could."""
+        return self._trouble
+
+    def _agreement(self) -> str:
         given = self._ranking.given if self._ranking and self._ranking.model else {}
         judged = [i for i in self._sample if i in given and i in self._answers]
         if not judged:
@@ -171,7 +189,7 @@ class Asking:
     def first(self) -> tuple[Item, ...]:
         """What a session begins with. Starts learning where codes have come since it was done."""
         last = self._study.store.last_event()
-        known = self._ranking.last_event if self._ranking else -1
+        known = self._ranking.last_event if self._ranking and self._fits(self._ranking) else -1
         if self._background is not None and known < last:
             self._background.start()
         return self._compose()
@@ -179,6 +197,13 @@ class Asking:
     def _take_up(self, ranking: Ranking | None) -> None:
         self._ranking = ranking
         self._ranked = iter(ranking.items if ranking else ())
+        self._agreed = self._agreement()
+        if ranking and not self._fits(ranking):  # its order will do until the machine has learned
+            self._ranked = (replace(r, suggestion=None, evidence=()) for r in ranking.items)
+
+    def _fits(self, ranking: Ranking) -> bool:
+        """Whether the codes it speaks of are the codebook's, which may have changed since."""
+        return not ranking.gives or ranking.gives.keys() == set(self._study.codebook.leaf_ids)
 
     def _compose(self, n: int = BATCH) -> tuple[Item, ...]:
         acted = self._acted()
@@ -210,7 +235,7 @@ class Asking:
         for ranked in self._ranked:
             if ranked.sentence_id in self._sample:
                 self._reached.append(ranked.sentence_id)
-            elif self._open(ranked.sentence_id, acted):
+            elif ranked.sentence_id in self._scene and self._open(ranked.sentence_id, acted):
                 told = f"Asked because {ranked.why}." if ranked.why else ""
                 self._evidence[ranked.sentence_id] = (*ranked.evidence, *filter(None, [told]))
                 why = self._may_tell(ranked)

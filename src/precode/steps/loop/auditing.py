@@ -14,6 +14,7 @@ from precode.steps.opening import Study
 from precode.study.store import AuditRow
 
 REACHED = "reached"
+MET = 0.9  # of a drawing's first sentences have to be met for it to have come so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,6 @@ class Drawn:
     frame: int
     sample: int
     transcripts: int
-
-
-def drawn_ids(rows: Sequence[AuditRow]) -> list[str]:
-    """The sample's sentence ids, in the order of asking."""
-    return [r.sentence_id for r in rows if r.position is not None]
 
 
 def note_reached(study: Study, ids: Sequence[str]) -> None:
@@ -92,3 +88,24 @@ def _size(
         every, prevalence=prevalence, half_width=half_width, most=most
     )  # fmt: skip
     return round(size * total / every)
+
+
+def in_turn(rows: Sequence[AuditRow], met: Collection[str]) -> frozenset[str]:
+    """Ids of the sample's sentences that each drawing has come to, in its order of asking: as far as
+    a share :data:`MET` of its first ones is in ``met`` (answered, or skipped).
+
+    Only up to there chance alone decides what is answered. Answers further on came with a
+    transcript coded as a whole, or inside a longer passage: they speak for that transcript and for
+    long passages, not for the study.
+    """
+    drawings: dict[int, list[tuple[int, str]]] = {}
+    for r in rows:
+        if r.position is not None:
+            drawings.setdefault(r.batch, []).append((r.position, r.sentence_id))
+    out: set[str] = set()
+    for drawing in drawings.values():
+        order = [i for _, i in sorted(drawing)]
+        count = np.cumsum([i in met for i in order])
+        far = np.flatnonzero(count >= MET * np.arange(1, len(order) + 1))
+        out.update(order[: far[-1] + 1] if len(far) else ())
+    return frozenset(out)

@@ -23,6 +23,8 @@ class Background:
     within: Sequence[str] = ()
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _log: IO[bytes] | None = field(default=None, init=False)
+    _failed: str = field(default="", init=False)
+    _said: str = field(default="", init=False)
 
     @property
     def log(self) -> Path:
@@ -33,8 +35,12 @@ class Background:
         """Begin, unless it is at it already."""
         if self._process is not None:
             return
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        self._log = self.log.open("wb")
+        try:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            self._log = self.log.open("wb")
+        except OSError as error:  # a full disk is no reason not to code
+            self._failed = f"{self.log.parent} cannot be written: {error.strerror}"
+            return
         # apart from the terminal: Ctrl-C there is meant for the review
         self._process = subprocess.Popen(  # noqa: S603 - this Python, arguments of our own
             [
@@ -58,12 +64,22 @@ class Background:
         return self._process is not None and self._process.poll() is None
 
     def finished(self) -> int | None:
-        """The exit code of a run that has ended since this was asked last; else None. At once."""
+        """The exit code of a run that has ended since this was asked last; else None. At once. 1 also
+        stands for a run that could not begin.
+        """
+        if self._process is None and self._failed:
+            self._said, self._failed = self._failed, ""
+            return 1
         if self._process is None or self._process.poll() is None:
             return None
         code = self._process.returncode
         self._end()
+        self._said = _last_line(self.log)
         return code
+
+    def said(self) -> str:
+        """What the run that ended last said at its end, in one line."""
+        return self._said or "it said nothing of why"
 
     def stop(self) -> None:
         """End it, whatever it is doing."""
@@ -79,3 +95,11 @@ class Background:
         if self._log is not None:
             self._log.close()
         self._process = self._log = None
+
+
+def _last_line(file: Path) -> str:
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")

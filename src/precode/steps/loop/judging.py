@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +19,10 @@ from precode.active.stopping import Advice
 from precode.active.unread import missed, tally, unread
 from precode.agreement.estimate import Figure
 from precode.agreement.pairs import human_agreement
-from precode.codings.history import pending_skips
+from precode.codings.history import fold, pending_skips
 from precode.codings.targets import targets
 from precode.domain import Event, HumanCodes, Sentence
-from precode.steps.loop.auditing import reached
+from precode.steps.loop.auditing import in_turn, reached
 from precode.steps.loop.relearn import newest
 from precode.steps.loop.settling import VERB, decisions
 from precode.steps.opening import Study
@@ -53,15 +53,17 @@ class CodeJudged:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The audit sample: ``drawn`` sentences of ``frame``, ``answered`` by somebody, of the others
-    some ``skipped``. ``machine`` names what is judged, "" if nothing is. ``rules`` are what each
-    rule for stopping says now, by its name.
+    """The audit sample: ``drawn`` sentences of ``frame``, ``answered`` by somebody; of the others
+    some ``skipped``, and some answered ``early``, before the sample's own order has come to them:
+    these do not count yet. ``machine`` names what is judged, "" if nothing is. ``rules`` are what
+    each rule for stopping says now, by its name.
     """
 
     frame: int
     drawn: int
     answered: int
     skipped: int
+    early: int
     machine: str
     codes: tuple[CodeJudged, ...]
     macro_f1: Interval
@@ -86,7 +88,11 @@ def judge(
     if not rows:
         return None
     leaves, settings = study.codebook.leaves, study.settings
-    asked = _asked(study, rows, sentences, human)
+    # What was said of the sample before a suggestion was seen stays its answer: the revision of a
+    # passage that takes in one of its sentences would else remove that answer for good.
+    unaided = [e for e in events if not e.assisted]
+    blind = fold(unaided, sentences, overlap=settings.codings.overlap)
+    asked = _asked(study, rows, sentences, blind, events)
     design, truth = asked.design, asked.truth
     machine = _machine(study, {s for s, _ in human.read})
     given = decisions(
@@ -102,7 +108,7 @@ def judge(
     still = unread(design, truth, found=found, left=left, reached=asked.reached)
     lost = missed(design, truth, given, left_not_given=not_given, reached=asked.reached)
     people = human_agreement(
-        _on(human, asked.drawn), sentences, study.codebook,
+        _on(blind, asked.drawn), sentences, study.codebook,
         rng=rng, draws=settings.train.bootstrap, floor=settings.train.floor,
     )  # fmt: skip
     unknown = Interval.unknown(len(truth), "there is no model yet")
@@ -146,7 +152,8 @@ def judge(
         len(rows),
         len(asked.drawn),
         len(truth),
-        _skipped(asked, events),
+        asked.skipped,
+        asked.early,
         machine.name if machine else "",
         codes,
         judged.macro_f1 if judged else unknown,
@@ -172,8 +179,9 @@ def log_advice(study: Study) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The audit sample: ``drawn`` ids; ``rows`` that somebody answered without a suggestion, with
-    ``truth (n, k)`` (what at least half of the readers gave) and ``reached (n,)``.
+    """The audit sample: ``drawn`` ids; ``rows`` that somebody answered without a suggestion, as far
+    as the sample's order has come, with ``truth (n, k)`` (what at least half of the readers gave)
+    and ``reached (n,)``; how many were ``skipped``, and answered too ``early``.
     """
 
     drawn: frozenset[str]
@@ -181,10 +189,16 @@ class _Asked:
     design: Sample
     truth: Bools
     reached: Bools
+    skipped: int
+    early: int
 
 
 def _asked(
-    study: Study, rows: Sequence[AuditRow], sentences: Sequence[Sentence], human: HumanCodes
+    study: Study,
+    rows: Sequence[AuditRow],
+    sentences: Sequence[Sentence],
+    human: HumanCodes,
+    events: Sequence[Event],
 ) -> _Asked:
     drawn = [r for r in rows if r.position is not None]
     ids = frozenset(r.sentence_id for r in drawn)
@@ -192,25 +206,34 @@ def _asked(
         human, [s for s in sentences if s.id in ids], study.codebook, include_assisted=False
     )
     answers = {i: y for i, y, k in zip(gold.sentence_ids, gold.y, gold.known, strict=True) if k}
-    answered = tuple(r for r in drawn if r.sentence_id in answers)
+    skipped = {Sentence.make_id(*span) for span, _ in pending_skips(events)} & ids - set(answers)
+    turn = in_turn(rows, answers.keys() | skipped)
+    answered = tuple(r for r in drawn if r.sentence_id in answers and r.sentence_id in turn)
+    early = len(answers) - len(answered)
     there = reached(study)
     return _Asked(
         ids,
         answered,
-        _design(rows, answered),
+        _design(rows, answered, early),
         np.array([answers[r.sentence_id] >= 0.5 for r in answered], dtype=bool).reshape(
             len(answered), len(study.codebook.leaves)
         ),
         np.array([r.sentence_id in there for r in answered], dtype=bool),
+        len(skipped),
+        early,
     )
 
 
-def _design(rows: Sequence[AuditRow], answered: Sequence[AuditRow]) -> Sample:
-    return sample(
+def _design(rows: Sequence[AuditRow], answered: Sequence[AuditRow], early: int) -> Sample:
+    out = sample(
         Counter(r.stratum for r in rows),
         [r.stratum for r in answered],
         batches={r.stratum: r.batch for r in rows},
     )
+    if not (out.why and early):
+        return out
+    more = f"{early} more came with whole transcripts or passages and count once it is their turn"
+    return replace(out, why=f"{out.why} ({more})")
 
 
 def _machine(study: Study, read: set[str]) -> _Machine | None:
@@ -226,7 +249,7 @@ def _machine(study: Study, read: set[str]) -> _Machine | None:
         shares = found.decision[new].mean(0) if new.any() else np.zeros(len(found.codes))
         share_of = dict(zip(found.codes, shares.tolist(), strict=True))
         names = np.array(found.codes)
-        audit = {r.sentence_id for r in study.store.audit() if r.position is not None}
+        audit = set(study.store.audit_sample())
         given = {
             i: tuple(names[row].tolist())
             for i, row in zip(found.sentence_ids, found.decision, strict=True)
@@ -270,11 +293,6 @@ def _on(human: HumanCodes, ids: frozenset[str]) -> HumanCodes:
     )
 
 
-def _skipped(asked: _Asked, events: Sequence[Event]) -> int:
-    passed = {Sentence.make_id(*span) for span, _ in pending_skips(events)}
-    return len((passed & asked.drawn) - {r.sentence_id for r in asked.rows})
-
-
 def _stability(study: Study) -> dict[str, Advice]:
     """What the rules on the movement of predictions say of the models logged so far."""
     kappas: list[float] = []
@@ -293,8 +311,8 @@ def _stability(study: Study) -> dict[str, Advice]:
 def _halving(
     judged: Agreement | None, study: Study, answered: int, drawn: int, frame: int
 ) -> dict[str, int]:
-    """The code with the widest interval of kappa, with the audit answers that would halve it; where
-    the sample still holds so many.
+    """The code with the widest interval of kappa, with the reviews that would halve it: only every
+    so manieth is an audit answer. Where the sample still holds so many answers.
     """
     if judged is None or not answered:
         return {}
@@ -306,4 +324,4 @@ def _halving(
     more = more_answers(answered, frame)
     if not wide or more > drawn - answered:
         return {}
-    return {max(wide, key=lambda name: wide[name]): more}
+    return {max(wide, key=lambda name: wide[name]): more * study.settings.audit.every}

@@ -7,6 +7,7 @@ them code nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,8 +19,10 @@ from precode.domain import Event, EventKind, Polarity, Reason
 from precode.review.values import Item, Suggested, Suggestion
 
 MODEL = "planted"
+WHY = "the model is unsure here"  # word for word what other sentences say
 AFTER = 5  # items before the first one
 APART = 4  # and at least between two
+_WORD = re.compile(r"[^\W\d_]{5,}")
 _USUAL = (0.45, 0.9)  # confidences that suggestions often have
 
 
@@ -71,12 +74,20 @@ def _wrong(
 
 
 def planted(item: Item, probe: Probe) -> Item:
-    """``item`` with the wrong suggestion; nothing on the screen tells it from others."""
+    """``item`` with the wrong suggestion; nothing on the screen tells it from others, which have a
+    line of evidence as well.
+    """
+    told = _evidence(item.sentence.text, given=bool(probe.codes))
     return replace(
-        item,
-        why="the model is unsure",
-        suggestion=Suggestion(probe.codes, model=MODEL, planted=True),
+        item, why=WHY, suggestion=Suggestion(probe.codes, told, model=MODEL, planted=True)
     )
+
+
+def _evidence(text: str, *, given: bool) -> str:
+    """A line like those of true suggestions: the longest words of the sentence."""
+    long = sorted({w.lower() for w in _WORD.findall(text)}, key=lambda w: (-len(w), w))[:2]
+    said = ", ".join(f'"{w}"' for w in long) or "no single word"
+    return f"{said} {'speak' if len(long) > 1 else 'speaks'} {'for' if given else 'against'} it"
 
 
 @dataclass(frozen=True, slots=True)

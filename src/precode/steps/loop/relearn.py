@@ -33,7 +33,7 @@ from precode.resources import starters
 from precode.steps.card import card
 from precode.steps.embedding import embedding, embedding_of, key_of
 from precode.steps.learning import bundle_of, lesson
-from precode.steps.loop.auditing import drawn_ids, reached
+from precode.steps.loop.auditing import reached
 from precode.steps.loop.explaining import explained
 from precode.steps.loop.ranking import Ranked, ground, rank, with_suggestions
 from precode.steps.opening import Progress, Study, open_study, silent
@@ -89,7 +89,7 @@ def relearn(
         rng = np.random.default_rng([study.settings.train.seed, study.store.last_event()])
         sentences = study.store.sentences()
         bundle, own = _learned(study, progress)
-        audit = drawn_ids(study.store.audit())
+        audit = study.store.audit_sample()
         human = study.human_codes(sentences)
         taken = not_to_ask(study, human, coder=coder, own_only=bool(within))
         taken = (taken - set(audit)) | reached(study)

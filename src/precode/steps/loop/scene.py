@@ -30,6 +30,9 @@ class Scene:
         self._by_start = {(s.transcript_id, s.start): i for i, s in enumerate(sentences)}
         self._context = study.settings.review.context
 
+    def __contains__(self, sentence_id: object) -> bool:
+        return sentence_id in self._by_id
+
     def item(
         self,
         sentence_id: str,
