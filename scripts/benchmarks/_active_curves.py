@@ -12,8 +12,11 @@ bars set. All strategies of a table have the same.
 * NHS comments, version 6 of the framework: themes with 50 positives or more; a fifth of the
   respondents is the test, by the seed; macro-F1 over themes with 200 positives at most.
 
-ALC is the mean macro-F1 along the curve. "Labels to 95 %" is where the mean curve over the seeds
-reaches 95 % of the mean score of all pool labels; beside it the middle one of the seeds' own.
+ALC is the mean macro-F1 along the curve. "Labels to 95 %" are those at which a seed's own curve
+first reaches 95 % of the score of all its pool labels, of the seeds the middle one (one that never
+does counts as later than all); that is what the bars were set on. Beside it where the mean of the
+curves crosses the mean of the targets. On AnnoMI both are mostly noise: the curve is flat there
+(random's middle seed needs no more), and crossings move by 40 labels with the encoder's last digit.
 Differences are paired by seed, ± their standard error; "not worse" holds where the mean difference
 is at least minus one standard error.
 
@@ -139,8 +142,8 @@ class Summary:
     def __str__(self) -> str:
         some = sum(n is not None for n in self.seeds_to)
         return (
-            f"{self.area:.3f}; mean curve {self.to or 'not'}, middle seed {shown(self.middle)}"
-            f" ({some}/{len(self.seeds_to)})"
+            f"{self.area:.3f}; {shown(self.middle)} ({some}/{len(self.seeds_to)}), mean curve"
+            f" {self.to or 'not'}"
         )
 
 
@@ -281,9 +284,9 @@ def _over_random(done: Compared, strategy: str, least: float) -> Figure:
 
 
 def _soon(done: Compared, most: int) -> Figure:
-    to = done.sums[OURS].to
-    name = f"{done.name}, {OURS}: labels to 95 %"
-    return Figure(name, str(to or "not by 500"), f"≤ {most}", to is not None and to <= most)
+    middle = done.sums[OURS].middle
+    name = f"{done.name}, {OURS}: labels to 95 %, middle seed"
+    return Figure(name, shown(middle), f"≤ {most}", middle <= most)
 
 
 def _beside_margin(done: Compared) -> list[Figure]:
@@ -304,7 +307,7 @@ def _trec() -> list[Figure]:
     out = [*every.rows, *plain.rows]
     for done in (every, plain):
         out += [_over_random(done, OURS, 0.06), *_beside_margin(done)]
-    return [*out, _soon(every, 360), *agreement(plain.splits[:4], 200)]
+    return [*out, _soon(every, 360), *agreement(plain.splits, 200)]
 
 
 def _annomi() -> list[Figure]:

@@ -263,6 +263,10 @@ def test_the_machine_learns_beside_the_review_and_its_order_is_swapped_in(
     assert isinstance(logged[1], dict)
     assert 0 < logged[1]["kappa"] <= 1
     assert 0 <= logged[1]["changed"] < 1
+    assert set(logged[1]["codes"]) == {leaf.id for leaf in opened.setup.codebook.leaves}
+    spoken = run("status", "--study", study).out
+    assert "settled: " in spoken
+    assert "still moving: " in spoken
 
 
 def test_a_background_that_fails_leaves_the_review_as_it_is(

@@ -41,8 +41,8 @@ def band(curves: Sequence[Curve]) -> Band:
 def labels_to(labels: Sequence[int], scores: Sequence[float], target: float) -> int | None:
     """The fewest of ``labels`` at which ``scores`` reach ``target``; None if they never do.
 
-    For several seeds, give the mean of their curves (:func:`band`) and of their targets: single
-    curves cross a target by luck.
+    A single curve crosses early by luck: report the middle of several seeds, or give the mean of
+    their curves (:func:`band`).
     """
     return next((n for n, score in zip(labels, scores, strict=True) if score >= target), None)
 

@@ -25,6 +25,7 @@ from precode.domain import Reason
 SAMPLE = 2000  # sentences among which typical ones are looked for: their number, squared, is work
 ROUND = 20  # sentences chosen to be unlike each other: as many as are read before the next training
 WIDE = 10  # candidates a place of the queue, out of which those unlike each other come first
+STARTED = 0.5  # of a cold start's chosen places, for candidates, where a model suggests many codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +156,17 @@ def _chosen(
     about: _About, rows: Rows, n: int, screen: Alike, rng: np.random.Generator
 ) -> list[_Kind]:
     """The kinds that are not random, the main one first."""
-    rest = 1 - about.mix.random_share
-    if not about.modelled or len(about.read) < about.mix.cold_start:
-        return [_typical(about, rows, n, rest, screen, rng)]
-    rare = _rare(about, rows, n, rng)
-    share = about.mix.rare_share if len(rare[0]) else 0.0
+    rest, share = 1 - about.mix.random_share, about.mix.rare_share
+    cold = not about.modelled or len(about.read) < about.mix.cold_start
+    if cold:
+        guessed = about.modelled and share > 0 and about.pool.choice == "many"
+        share = max(share, STARTED * rest) if guessed else 0.0
+    rare = _rare(about, rows, int(np.ceil(n * share)), rng)
+    share = share if len(rare[0]) else 0.0
     return [
-        _uncertain(about, rows, n, rest - share, rng),
+        _typical(about, rows, n, rest - share, screen, rng)
+        if cold
+        else _uncertain(about, rows, n, rest - share, rng),
         _Kind(Reason.RARE, share, *rare),
     ]
 
@@ -253,7 +258,6 @@ def _rare(
     """
     pool, positives = about.pool, about.read.positives
     rare = np.flatnonzero(positives < about.mix.rare_below)
-    n = int(np.ceil(n * about.mix.rare_share))
     lists, codes = [], []
     for j in rare[np.argsort(positives[rare], kind="stable")].tolist():
         if pool.p is not None and not np.isnan(pool.p[rows, j]).any():

@@ -132,7 +132,7 @@ def _announce(session: Session) -> None:
     if drawn:
         note(
             f"Audit sample: {drawn.sample} of {drawn.frame:,} unread sentences of "
-            f"{drawn.transcripts} transcripts, drawn at random. They come between the others, "
+            f"{drawn.transcripts} transcript{'s' * (drawn.transcripts != 1)}, drawn at random. They come between the others, "
             "without suggestions, and are what figures on this study rest on."
         )
     if session.probes:

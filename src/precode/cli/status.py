@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from precode.active.design import Interval
     from precode.steps.loop.judging import Judgement
 
+SETTLED = 0.95  # kappa between two models' decisions on a code from which it is called settled
 EXAMPLE = "Example: precode status --study my-study"
 
 
@@ -32,7 +33,8 @@ def status(study: Path, as_json: bool) -> None:
     say(f"Codebook {s.codebook}")
     sources = ", ".join(f"{n} × {kind}" for kind, n in s.sources.items()) or "no transcripts yet"
     say(
-        f"{sources}; {s.participants} participants; {s.codable:,} of {s.sentences:,} sentences are coded ones"
+        f"{sources}; {s.participants} participants; "
+        f"{s.codable:,} of {s.sentences:,} sentences are to be coded; the others are context"
     )
     say(f"Read by people: {s.read:,} sentences, {s.double_read:,} by two or more")
     if s.coders:
@@ -61,6 +63,12 @@ def status(study: Path, as_json: bool) -> None:
         )
     if s.judgement:
         _audit(s.judgement)
+    if s.moves:
+        settled = [s.labels[c] for c, kappa in s.moves.items() if kappa >= SETTLED]
+        moving = [f"{s.labels[c]} (kappa {k:.2f})" for c, k in s.moves.items() if k < SETTLED]
+        say("From the last model but one to the last of the review:")
+        say(f"  settled: {', '.join(settled) or 'no code'}")
+        say(f"  still moving: {', '.join(moving) or 'no code'}")
     then(s.next)
 
 
@@ -68,6 +76,12 @@ def _audit(j: Judgement) -> None:
     say(
         f"Audit sample: {j.answered} of {j.drawn} sentences answered, drawn from {j.frame:,}"
         + (f"; {j.skipped} skipped" if j.skipped else "")
+        + (
+            f"; {j.early} more came with longer passages or whole transcripts, and count when it "
+            "is their turn"
+            if j.early
+            else ""
+        )
         + (f". Judged on it: {j.machine}" if j.machine else "")
     )
     table(

@@ -66,7 +66,11 @@ def search(state: State, text: str) -> tuple[State, Effects]:
 def found(state: State, items: tuple[Item, ...]) -> tuple[State, Effects]:
     """The answer to a search."""
     if not items:
-        return state, (Notice("no sentence has these words"),)
+        text = (
+            "no sentence has these words (those of the audit sample are found once you have "
+            "decided them)"
+        )
+        return state, (Notice(text),)
     return replace(state, found=items), (ShowFound(items),)
 
 
@@ -106,12 +110,16 @@ def _with_draft(state: State, facing: Facing) -> Facing:
 
 def refill(state: State, items: Sequence[Item]) -> tuple[State, Effects]:
     """A new order. What has codes or a memo not committed stays in front, the item faced stays
-    faced, and what was decided or skipped in this session does not come again.
+    faced, and what was decided or skipped in this session does not come again. The source keeps one
+    sentence out of the new order, the first not acted on: where the item faced is decided, and
+    stands only for its suggestion to be seen, that is the next one, which stays as well.
     """
     if state.ended:
         return state, ()
     book = state.setup.codebook
-    drafts = tuple(f for f in state.todo if unsaved(f, book))
+    shown = state.facing is not None and state.facing.standing is not None
+    next_one = state.todo[:1] if shown else ()
+    drafts = tuple(f for f in state.todo if unsaved(f, book) or f in next_one)
     skipped = {key_of(d.item) for d in state.done
                if d.event.kind is EventKind.SKIP and not d.earlier}  # fmt: skip
     here = {f.key for f in (state.facing, *drafts) if f is not None}

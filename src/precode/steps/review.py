@@ -11,14 +11,14 @@ import numpy as np
 
 from precode.codings.history import pending_skips
 from precode.domain import Event, HumanCodes, Polarity, Sentence
-from precode.errors import TooLittleError, UsageError
+from precode.errors import TooLittleError, UsageError, quoted
 from precode.review.values import Done, Item, Setup, seen_before, undoable
 from precode.steps.loop.asking import Asking, of_colleagues, unread
 from precode.steps.loop.auditing import Drawn, keep_audit
 from precode.steps.loop.background import Background
 from precode.steps.loop.judging import log_advice
 from precode.steps.loop.probing import Probe, plan
-from precode.steps.loop.relearn import not_to_ask, relearn
+from precode.steps.loop.relearn import kept, not_to_ask, place, relearn
 from precode.steps.loop.scene import Scene
 from precode.steps.opening import Progress, Study, open_study, silent
 from precode.steps.packets.record import outstanding
@@ -69,6 +69,7 @@ def reviewing(
                 "the study has no sentence to review yet", mend="precode add FILES"
             )
         within = _within(study, transcripts)
+        _same_person(study, coder)
         study.store.keep_codebook(study.codebook)
         human = study.human_codes(sentences)
         busy = frozenset().union(*outstanding(study.store).values())
@@ -84,6 +85,23 @@ def reviewing(
                 helper.stop()
         if study.store.last_event() > last:
             log_advice(study)
+
+
+def _same_person(study: Study, coder: str) -> None:
+    """Raise :class:`UsageError` for "anna" where ANNA has coded: one person under two names would be
+    asked everything twice, and her agreement with herself reported as that of two people.
+    """
+    known = {e.coder for e in study.store.events()}
+    alike = sorted(c for c in known if _bare(c) == _bare(coder))
+    if alike and coder not in known:
+        raise UsageError(
+            f"{coder} has coded nothing here, but {alike[0]} has",
+            mend=f"--coder {quoted(alike[0])}; if {coder} is somebody else, a name less alike",
+        )
+
+
+def _bare(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _within(study: Study, wanted: Sequence[str]) -> tuple[str, ...]:
@@ -222,7 +240,10 @@ def _plan(
         if e.coder == coder and e.reason == "probe"
     }
     audit = [i for i in study.store.audit_sample() if i not in before]
-    planned = plan(own, audit, codebook=study.codebook, n=probes, rng=rng)
+    ranking = kept(place(study.folder, coder))
+    told = (r.suggestion for r in (ranking.items if ranking else ()) if r.suggestion)
+    usual = [code.confidence for suggestion in told for code in suggestion.codes]
+    planned = plan(own, audit, codebook=study.codebook, n=probes, rng=rng, usual=usual)
     if not planned:
         raise TooLittleError(
             f"{coder} has answered no audit sentence yet: there is nothing to plant an error on",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from precode.codings.history import flags
 from precode.steps.loop.judging import Judgement, judge
+from precode.steps.loop.settling import moves
 from precode.steps.models import names
 from precode.steps.opening import Study, open_study
 from precode.steps.packets.record import outstanding
@@ -29,7 +30,9 @@ class Coder:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A study in numbers; ``next`` is the command that makes sense now."""
+    """A study in numbers; ``next`` is the command that makes sense now. ``moves``: code → kappa
+    between the last two models that a review learned.
+    """
 
     folder: str
     title: str
@@ -50,6 +53,7 @@ class Status:
     verdicts: Mapping[str, int]
     stale: bool
     judgement: Judgement | None
+    moves: Mapping[str, float]
     outstanding: Mapping[str, int]
     set_aside: int
     next: str
@@ -102,6 +106,7 @@ def status(path: Path) -> Status:
             Counter(v.value for v in found[1].verdict) if found else {},
             newer > 0,
             judge(study, sentences, human, events),
+            moves(study),
             {who: len(ids) for who, ids in outstanding(study.store).items() if ids},
             len(study.store.aside()),
             _next(study, bool(transcripts), bool(coders), bool(models), bool(found), newer),

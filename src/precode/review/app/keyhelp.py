@@ -5,6 +5,7 @@ from __future__ import annotations
 from precode.codebook import Codebook
 from precode.review.app.rows import Page, paragraph
 from precode.review.keys import DIGITS
+from precode.review.wording.help import directed
 
 MAIN = (
     ("Enter", "commit"), ("n", "nothing"), ("bfxo", "polarity"), ("s", "skip"), ("u", "undo"),
@@ -20,11 +21,14 @@ WRITING = (("Enter", "done"), ("Esc", "leave it"))
 def all_keys(book: Codebook, width: int) -> Page:
     """The keys of the main screen, a paragraph each."""
     last = len(book.leaves)
+    polarity = (
+        ("b f x o", "polarity of the code given last: barrier, facilitator, both, unclear"),
+    )
     rows = [
         (f"1 to {last}", "gives a code, or takes it off again" + (
             "; a number is complete with the next key, or Enter" if last > DIGITS else "")),
         ("up down, j k", "moves along the codes; Space gives the one at the cursor"),
-        ("b f x o", "polarity of the code given last: barrier, facilitator, both, unclear"),
+        *(polarity if directed(book) else ()),
         ("Enter", "commits what is chosen; where a decision stands, keeps it"),
         ("n", "commits that nothing applies"),
         ("s", "skips the sentence for now"),

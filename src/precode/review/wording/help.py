@@ -12,20 +12,39 @@ _LEFT = 10
 def keys(book: Codebook) -> str:
     """One line of the keys used most."""
     last = len(book.leaves)
-    joined = "1b 4f gives two codes" if last <= DIGITS else "1b 12f gives two codes"
+    if directed(book):
+        one = "1b gives a code with its polarity"
+        two = f"1b {4 if last <= DIGITS else 12}f gives two codes"
+        how = f"code, with b barrier, f facilitator, x both, o unclear ({_one(book, one, two)})"
+    else:
+        two = f"1 {4 if last <= DIGITS else 12} gives two codes"
+        how = _one(book, "code", f"code ({two})")
     return (
-        f"Keys: 1-{last} code, with b barrier, f facilitator, x both, o unclear ({joined}); "
+        f"Keys: 1-{last} {how}; "
         "Enter commits; n nothing applies; s skip; u undo; g go back; m memo; ? flag; c codebook; "
         "h all keys; q quit"
     )
 
 
+def directed(book: Codebook) -> bool:
+    """Whether barrier and facilitator make sense for any code."""
+    return any(leaf.polarity for leaf in book.leaves)
+
+
+def _one(book: Codebook, one: str, many: str) -> str:
+    """What to say where a sentence takes one code only, and where it takes many."""
+    return one if book.choice == "one" else many
+
+
 def rows(book: Codebook) -> tuple[tuple[str, str], ...]:
     """Every key with what it does."""
-    return (
-        ("number", f"gives a code (1 to {len(book.leaves)}), or takes it off again"),
+    polarity = (
         ("b f x o", "polarity of the code given last: barrier, facilitator, both, unclear"),
         ("1b", "both at once; for a code given already, changes its polarity"),
+    )
+    return (
+        ("number", f"gives a code (1 to {len(book.leaves)}), or takes it off again"),
+        *(polarity if directed(book) else ()),
         ("Enter", "commits the codes chosen; with a decision that stands, keeps it"),
         ("n", "commits that nothing applies"),
         ("s", "skips the sentence for now"),

@@ -15,6 +15,8 @@ from precode.review.wording import names
 from precode.review.wording.help import keys
 from precode.review.wrap import wrap
 
+LEARNED = 5  # decisions of a session after which its keys are known
+
 # A probe must look like any other item that the machine has a word on.
 _REASONS: dict[str, str] = {
     Reason.AUDIT: "picked at random",
@@ -46,7 +48,8 @@ def item(state: State, width: int) -> list[str]:
         out += _suggestion(suggestion, book, width)
     out += wrap("Codes: " + "; ".join(names.code_name(book, c) for c in book.leaf_ids), width,
                 rest="  ")  # fmt: skip
-    out += wrap(keys(book), width, rest="  ")
+    known = counts(state)[0] >= LEARNED  # a screen reader would say them all at each sentence
+    out += wrap("h lists the keys." if known else keys(book), width, rest="  ")
     if facing.choices or facing.memo:
         out += _chosen(facing, book, width)
     return out

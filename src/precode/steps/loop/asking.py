@@ -25,6 +25,7 @@ from precode.steps.loop.scene import Scene
 from precode.steps.loop.settling import log_learned
 from precode.steps.opening import Study
 
+FEW = 5  # audit answers: of fewer, agreement would tell what the machine says of each
 BATCH = 25  # items made at once: enough that none is waited for, few enough to make in no time
 
 _TELLS_NOTHING = {
@@ -171,7 +172,7 @@ class Asking:
     def _agreement(self) -> str:
         given = self._ranking.given if self._ranking and self._ranking.model else {}
         judged = [i for i in self._sample if i in given and i in self._answers]
-        if not judged:
+        if len(judged) < FEW:
             return ""
         same = sum(frozenset(given[i]) == self._answers[i] for i in judged)
         return f"audit sample: machine gives the same codes for {same} of {len(judged)}"

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from precode.active import stopping
-from precode.active.design import Interval, Sample, sample
+from precode.active.design import FEWEST, Interval, Sample, sample
 from precode.active.estimates import Agreement, agreement, prevalence
 from precode.active.planner import more_answers
 from precode.active.stopping import Advice
@@ -128,7 +128,14 @@ def judge(
         for j, leaf in enumerate(leaves)
     )
     why_not = design.why or ("" if machine else "there is no model yet")
-    if why_not:
+    readers = {s for s, _ in human.read}
+    if all(s.id in readers for s in sentences if s.codable):
+        words = "every sentence has been read: there is nothing left to find"
+        recall = Advice(True, 1.0, settings.audit.recall, words)
+    elif why_not and len(truth) == len(asked.drawn) < FEWEST:
+        words = f"a sample of {len(truth)} cannot speak for so small a study: read it to its end"
+        recall = Advice(False, None, settings.audit.recall, words)
+    elif why_not:
         recall = Advice(False, None, settings.audit.recall, why_not)
     else:
         tallies = tally(

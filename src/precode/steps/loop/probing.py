@@ -23,7 +23,7 @@ WHY = "the model is unsure here"  # word for word what other sentences say
 AFTER = 5  # items before the first one
 APART = 4  # and at least between two
 _WORD = re.compile(r"[^\W\d_]{5,}")
-_USUAL = (0.45, 0.9)  # confidences that suggestions often have
+_USUAL = (0.45, 0.9)  # confidences, where the machine has suggested nothing yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,25 @@ def plan(
     codebook: Codebook,
     n: int,
     rng: np.random.Generator,
+    usual: Sequence[float] = (),
 ) -> tuple[Probe, ...]:
     """Up to ``n`` probes on sentences of ``audit`` in ``answers`` (sentence id → this coder's codes
-    with their polarity), those decided longest ago first.
+    with their polarity), those decided longest ago first. ``usual`` are confidences that the
+    machine's true suggestions have: a planted one takes its own from among them.
     """
     known = [i for i in audit if i in answers][:n]
     slot, out = AFTER, []
     for sentence_id in known:
-        out.append(Probe(sentence_id, slot, _wrong(answers[sentence_id], codebook, rng)))
+        out.append(Probe(sentence_id, slot, _wrong(answers[sentence_id], codebook, rng, usual)))
         slot += APART + int(rng.integers(0, APART))
     return tuple(out)
 
 
 def _wrong(
-    answer: Mapping[str, Polarity], codebook: Codebook, rng: np.random.Generator
+    answer: Mapping[str, Polarity],
+    codebook: Codebook,
+    rng: np.random.Generator,
+    usual: Sequence[float],
 ) -> tuple[Suggested, ...]:
     """A suggestion that differs from ``answer`` in its code: another one, or one where nothing
     applies; a sibling of the right code, where there is one, for that is how machines err.
@@ -70,7 +75,8 @@ def _wrong(
     if leaf.polarity and polarity in (Polarity.NONE, Polarity.UNCLEAR):
         polarity = (Polarity.BARRIER, Polarity.FACILITATOR)[int(rng.integers(2))]
     given = polarity if leaf.polarity else Polarity.NONE
-    return (Suggested(leaf.id, given, round(float(rng.uniform(*_USUAL)), 2)),)
+    sure = usual[int(rng.integers(len(usual)))] if usual else round(float(rng.uniform(*_USUAL)), 2)
+    return (Suggested(leaf.id, given, sure),)
 
 
 def planted(item: Item, probe: Probe) -> Item:

@@ -13,7 +13,7 @@ from precode.active.pool import Pool, Read
 from precode.active.queue import Mix, QueueItem, choose
 from precode.codings.history import pending_skips
 from precode.codings.targets import targets
-from precode.domain import Polarity, Sentence
+from precode.domain import Polarity, Reason, Sentence
 from precode.model.bundle import Bundle
 from precode.model.features import LAYERS, Embed
 from precode.model.passages import Passage, passages
@@ -54,7 +54,7 @@ class Ranked:
             suggestion = Suggestion(codes, str(told["evidence"]), str(told["model"]))
         return Ranked(
             str(found["sentence_id"]),
-            str(found["reason"]),
+            Reason(str(found["reason"])),
             str(found["why"]),
             suggestion,
             tuple(map(str, found["evidence"])),

@@ -233,7 +233,7 @@ def kept(folder: Path) -> Ranking | None:
             int(found["pool"]),
             {str(code): int(n) for code, n in found["gives"].items()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 
 

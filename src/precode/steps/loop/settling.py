@@ -18,8 +18,8 @@ VERB = "learned"
 
 def log_learned(study: Study, before: Ranking | None, after: Ranking) -> None:
     """Note in the log that the review goes on with a new model, and how far it differs from the
-    one before: Cohen's kappa over all (sentence, code) decisions on the stop set, and the share of
-    its sentences whose codes changed. None of them for the first model.
+    one before: Cohen's kappa over all (sentence, code) decisions on the stop set and over those of
+    each code, and the share of its sentences whose codes changed. None of them for the first model.
     """
     detail: dict[str, object] = {"model": after.model, "last_event": after.last_event}
     if before is not None and before.model and after.model and before.stop_set == after.stop_set:
@@ -28,8 +28,22 @@ def log_learned(study: Study, before: Ranking | None, after: Ranking) -> None:
         detail |= {
             "kappa": round(kappa_between(old, new), 4) if old.size else 1.0,
             "changed": round(changed(old, new), 4),
+            "codes": {
+                code: round(kappa_between(old[:, [j]], new[:, [j]]), 4)
+                for j, code in enumerate(study.codebook.leaf_ids)
+            },
         }
     study.store.log(VERB, **detail)
+
+
+def moves(study: Study) -> dict[str, float]:
+    """Code → kappa between the last two models that a review learned; empty before there were two."""
+    out: dict[str, float] = {}
+    for entry in study.store.logged():
+        detail = entry["detail"]
+        if entry["verb"] == VERB and isinstance(detail, dict) and "codes" in detail:
+            out = {code: float(k) for code, k in detail["codes"].items()}
+    return {code: out[code] for code in study.codebook.leaf_ids if code in out}
 
 
 def decisions(
