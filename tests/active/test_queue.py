@@ -169,6 +169,19 @@ def test_the_cold_start_lasts_until_enough_is_read() -> None:
     assert Reason.TYPICAL not in {i.reason for i in ask(pool, read_of(10), 20)}
 
 
+def test_a_starter_s_candidates_share_the_cold_start_where_codes_are_many() -> None:
+    """Half of what is chosen, if the study wants candidates at all; none where codes exclude."""
+    z = some_margin(200)
+    none = Mix(cold_start=10, random_share=0.1, rare_share=0.0, rare_below=5, duplicate=0.97)
+    many = Counter(i.reason for i in ask(make_pool(z), read_of(0), 40))
+    assert many == {Reason.RANDOM: 4, Reason.TYPICAL: 18, Reason.RARE: 18}
+    for found in (
+        ask(make_pool(z, choice="one"), read_of(0), 40),
+        ask(make_pool(z), read_of(0), 40, none),
+    ):
+        assert Counter(i.reason for i in found) == {Reason.RANDOM: 4, Reason.TYPICAL: 36}
+
+
 @pytest.mark.parametrize("m", [0, 40])
 def test_a_model_of_no_code_is_no_model(m: int) -> None:
     """All NaN: nothing is modelled, and typical sentences are asked."""

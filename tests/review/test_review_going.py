@@ -238,3 +238,22 @@ def test_more_items_end_the_end_of_the_queue(bench: Bench, desk: Driver) -> None
     assert desk.obey(Refill((bench.item(4),))).effects == [ShowItem()]
     assert desk.facing == "Sentence number 4."
     assert desk.type("q").obey(Refill((bench.item(5),))).effects == []
+
+
+def test_a_new_order_during_a_suggestion_loses_no_sentence(bench: Bench) -> None:
+    """The source keeps the first sentence not acted on out of its new order: the next one, when the
+    one faced is decided and waits for its suggestion to be read.
+    """
+    items = [
+        bench.item(1, "uncertain", bench.suggestion("wet f")),
+        *(bench.item(n, "random") for n in (2, 3)),
+    ]
+    desk = bench.drive(items)
+    desk.type("1b|")
+    assert desk.facing == "Sentence number 1."
+    desk.obey(Refill((bench.item(5, "random"), bench.item(3, "random"))))
+    seen = []
+    for _ in range(3):
+        desk.type("" if not seen else "n")
+        seen.append(desk.facing)
+    assert seen == ["Sentence number 2.", "Sentence number 5.", "Sentence number 3."]

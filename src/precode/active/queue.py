@@ -72,7 +72,8 @@ def choose(
 
     ``names (k,)`` are the codes as the coder knows them, ``skipped`` how often a sentence was
     skipped so far. Of every prefix the shares of ``mix`` hold to within one, as long as a kind has
-    candidates; where it has none, its places go to the uncertain (or typical) ones.
+    candidates; where it has none, its places go to the uncertain (or typical) ones. In a cold start
+    there are no candidates for rare codes, but where a model suggests many codes at once, half.
 
     A sentence skipped once comes after the others of its kind. Near-duplicates of one read or
     chosen are left out as long as anything else is left that was not skipped twice; what was
@@ -158,6 +159,9 @@ def _chosen(
     """The kinds that are not random, the main one first."""
     rest, share = 1 - about.mix.random_share, about.mix.rare_share
     cold = not about.modelled or len(about.read) < about.mix.cold_start
+    # Simulated with starters trained on 150 sentences, a third of their codes wrong: where a
+    # sentence may carry many codes, half typical and half candidates learned most (ALC to 300
+    # labels +.025 ± .008 over typical alone); of one code each, typical alone did.
     if cold:
         guessed = about.modelled and share > 0 and about.pool.choice == "many"
         share = max(share, STARTED * rest) if guessed else 0.0
@@ -257,7 +261,7 @@ def _rare(
     of a code that is not modelled yet, those most like its examples.
     """
     pool, positives = about.pool, about.read.positives
-    rare = np.flatnonzero(positives < about.mix.rare_below)
+    rare = np.flatnonzero(positives < about.mix.rare_below) if n else np.empty(0, dtype=np.intp)
     lists, codes = [], []
     for j in rare[np.argsort(positives[rare], kind="stable")].tolist():
         if pool.p is not None and not np.isnan(pool.p[rows, j]).any():

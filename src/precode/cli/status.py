@@ -38,12 +38,14 @@ def status(study: Path, as_json: bool) -> None:
     )
     say(f"Read by people: {s.read:,} sentences, {s.double_read:,} by two or more")
     if s.coders:
-        codes = list(s.labels)
+        # a row for each code: coders are few, codes may be fifteen
         table(
-            ("coder", "read", "with a code", "after a suggestion", *s.labels.values()),
+            ("sentences", *(c.name for c in s.coders)),
             [
-                (c.name, c.read, c.coded, c.assisted, *(c.codes.get(k, 0) for k in codes))
-                for c in s.coders
+                ("read", *(c.read for c in s.coders)),
+                ("with a code", *(c.coded for c in s.coders)),
+                ("after a suggestion", *(c.assisted for c in s.coders)),
+                *((label, *(c.codes.get(k, 0) for c in s.coders)) for k, label in s.labels.items()),
             ],
             title="Human codes, in sentences",
         )
@@ -85,15 +87,15 @@ def _audit(j: Judgement) -> None:
         + (f". Judged on it: {j.machine}" if j.machine else "")
     )
     table(
-        ("code", "in sample", "of sentences", "kappa, machine", "kappa, people", "F1, machine",
-         "still unread"),
-        [
-            (c.label, c.passages, _share(c.prevalence), _figure(c.kappa), _human(c.human),
-             _figure(c.f1), _count(c.unread))
-            for c in j.codes
-        ],
-        title="By the audit sample, with 95 % intervals",
-    )  # fmt: skip
+        ("code", "passages in it", "share of sentences", "still unread"),
+        [(c.label, c.passages, _share(c.prevalence), _count(c.unread)) for c in j.codes],
+        title="What the audit sample tells of the study, with 95 % intervals",
+    )
+    table(
+        ("code", "kappa, machine", "kappa, people", "F1, machine"),
+        [(c.label, _figure(c.kappa), _human(c.human), _figure(c.f1)) for c in j.codes],
+        title="Agreement on it, with 95 % intervals",
+    )
     for why in dict.fromkeys(
         i.why for c in j.codes for i in (c.prevalence, c.kappa) if i.value is None and i.why
     ):

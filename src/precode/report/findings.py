@@ -8,9 +8,12 @@ from itertools import groupby
 
 from precode.domain import Polarity
 from precode.report.excerpts import Excerpt, Key, PreCoded, find_excerpts
+from precode.report.grid import Mentions, PreCodes
 from precode.report.index import Index, Person
 
 UNVERIFIED = "unverified pre-codes"
+NOT_MODELLED = "not modelled: too few examples"
+BOTH_WAYS = "both ways"
 
 HEADINGS: dict[Polarity, str] = {
     Polarity.BARRIER: "Barriers",
@@ -19,22 +22,6 @@ HEADINGS: dict[Polarity, str] = {
     Polarity.UNCLEAR: "Unclear",
     Polarity.NONE: "Without polarity",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Mentions:
-    """Excerpts, and the people who speak them. Field notes add excerpts but no people."""
-
-    excerpts: int
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
-class PreCodes:
-    """Machine excerpts on sentences nobody has read: unverified, and named so wherever shown."""
-
-    accepted: Mentions
-    to_review: Mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +42,17 @@ class FindingRow:
     discord: bool
     discordant_people: int
 
+    @property
+    def kind(self) -> str:
+        """code, domain or total."""
+        return "code" if self.code else "domain" if self.domain else "total"
+
+    @property
+    def who_says_both(self) -> str:
+        """ "2 people say both", or nothing."""
+        n = self.discordant_people
+        return f"{n} {'person says' if n == 1 else 'people say'} both" if n else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -74,6 +72,18 @@ class Findings:
     def two_way(self) -> bool:
         """Whether barriers and facilitators are told apart at all."""
         return Polarity.BARRIER in self.polarities
+
+    @property
+    def machine_columns(self) -> tuple[int, ...]:
+        """Which polarities the machine's columns show: the usual two, and any it gave."""
+        usual = (Polarity.BARRIER, Polarity.FACILITATOR)
+        used = {
+            i
+            for row in self.rows
+            for i, pre in enumerate(row.machine or ())
+            if pre.accepted.excerpts or pre.to_review.excerpts
+        }
+        return tuple(i for i, p in enumerate(self.polarities) if p in usual or i in used) or (0,)
 
     @property
     def bundles(self) -> tuple[tuple[str, tuple[FindingRow, ...]], ...]:

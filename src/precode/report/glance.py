@@ -81,12 +81,13 @@ def people_by_attribute(index: Index) -> Grid | None:
     return Grid(
         "people",
         f"People by attribute (N = {len(index.people)})",
-        (Column("Attribute"), Column("n", Form.COUNT), Column("%", Form.PERCENT)),
+        (Column("Value"), Column("n", Form.COUNT), Column("%", Form.PERCENT)),
         tuple(rows),
         (
             "Shares are of all people, those with a missing value included.",
             "A person is a speaker of one source: somebody heard in two sources counts twice.",
         ),
+        groups="Attribute",
     )
 
 
@@ -179,4 +180,5 @@ def codes_by_coder(index: Index) -> Grid | None:
         "Codes given, by code and coder (sentences)",
         (Column("Code"), *(Column(n, Form.COUNT) for n in names)),
         tuple(rows),
+        groups="Domain",
     )

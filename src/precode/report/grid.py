@@ -1,4 +1,4 @@
-"""A plain table of typed cells: what every renderer (HTML now, Word and Excel later) draws."""
+"""A plain table of typed cells: what every renderer (HTML, Word, Excel) draws."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class Form(StrEnum):
     SCORE = "score"  # (value, low, high), or words
     TALLY = "tally"
     HASH = "hash"
+    MENTIONS = "mentions"
+    PRE_CODES = "pre-codes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,22 @@ class Tally:
     excerpts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Excerpts, and the people who speak them. Field notes add excerpts but no people."""
+
+    excerpts: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreCodes:
+    """Machine excerpts on sentences nobody has read: unverified, and named so wherever shown."""
+
+    accepted: Mentions
+    to_review: Mentions
+
+
 def plain_name(name: str) -> str:
     """An attribute's name as people write it: "age_band" → "age band"."""
     return name.replace("_", " ").strip()
@@ -42,16 +60,27 @@ def title(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-Cell = str | int | float | Tally | Score
+Cell = str | int | float | Tally | Mentions | PreCodes | Score
+
+
+@dataclass(frozen=True, slots=True)
+class Spanner:
+    """A heading over neighbouring columns, with a quieter remark."""
+
+    label: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``detail`` is a second, quieter line of the heading ("n = 14")."""
+    """``detail`` is a second, quieter line of the heading ("n = 14"). Neighbours with the same
+    ``over`` stand under it together.
+    """
 
     label: str
     form: Form = Form.TEXT
     detail: str = ""
+    over: Spanner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +94,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """``name`` is its anchor in a document; ``notes`` are sentences that stand below it."""
+    """``name`` is its anchor in a document; ``notes`` are sentences that stand below it.
+
+    ``groups`` heads the rows' groups where they get a column of their own ("Domain").
+    """
 
     name: str
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    groups: str = "Group"

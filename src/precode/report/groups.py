@@ -19,6 +19,7 @@ _SINGULAR = {
     Polarity.UNCLEAR: "Unclear",
     Polarity.NONE: "Mentioned",
 }
+_SAID = Column("As")
 _TWO_WAYS = (Polarity.BARRIER, Polarity.FACILITATOR)
 
 
@@ -54,7 +55,10 @@ def by_group(
             for label, p, excerpts in _lines(index, human, shown)
         ]
         grids.append(
-            Grid(f"by-{number}", f"By {plain_name(name)}", (Column("Code"), *columns), tuple(rows))
+            Grid(
+                f"by-{number}", f"By {plain_name(name)}", (_SAID, *columns), tuple(rows),
+                groups="Code",
+            )  # fmt: skip
         )
     return tuple(grids)
 
@@ -131,7 +135,9 @@ def _by_kind(
         )
         for k in kinds
     ]
-    return Grid("by-kind", "By kind of source", (Column("Code"), *columns), tuple(rows))
+    return Grid(
+        "by-kind", "By kind of source", (_SAID, *columns), tuple(rows), groups="Code"
+    )
 
 
 def _detail(read: int, everyone: int) -> str:

@@ -63,6 +63,7 @@ def codebook(index: Index) -> Grid:
         (Column("Code"), Column("Definition"), Column("Rules")),
         tuple(rows),
         (book.note,) if book.note else (),
+        groups="Domain",
     )
 
 

@@ -60,6 +60,7 @@ def human_and_machine(index: Index) -> Grid:
         "Where the codes come from",
         (Column("What"), Column("Number", Form.COUNT)),
         tuple(Row((what, n), group) for group, what, n in lines),
+        groups="Whose",
     )
 
 

@@ -50,6 +50,18 @@ class QuoteCell:
     excerpts: int
     left_out: int
 
+    @property
+    def remark(self) -> str:
+        """How many excerpts are not quoted; empty where all are."""
+        more = self.excerpts - len(self.quotes)
+        if not self.excerpts:
+            return "No excerpt."
+        if not more:
+            return ""
+        noun = "more" if self.quotes else "excerpt" if more == 1 else "excerpts"
+        long = f", {self.left_out:,} of them too long to quote here" if self.left_out else ""
+        return f"{more:,} {noun}{long}."
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:

@@ -41,7 +41,7 @@ def validation(index: Index) -> Grid | None:
         Column("κ person–person", Form.SCORE),
     )
     caption = "The machine on transcripts it had not seen"
-    return Grid("validation", caption, columns, tuple(rows), tuple(notes))
+    return Grid("validation", caption, columns, tuple(rows), tuple(notes), groups="Domain")
 
 
 def agreement(index: Index) -> Grid | None:
@@ -74,4 +74,4 @@ def agreement(index: Index) -> Grid | None:
         "Units are sentences that both coders read. The share agreed is high for any rare code, "
         "because both leave it out most of the time; κ allows for that.",
     )
-    return Grid("agreement", "Agreement between coders", columns, rows, notes)
+    return Grid("agreement", "Agreement between coders", columns, rows, notes, groups="Coders")

@@ -268,9 +268,8 @@ def _machine(study: Study, read: set[str]) -> _Machine | None:
     if ranking is None or not ranking.model:
         return None
     shares = [ranking.gives.get(c, 0) / max(ranking.pool, 1) for c in codes]
-    return _Machine(
-        f"the model learned in review, {ranking.made_at}", ranking.given, np.array(shares)
-    )
+    made = f"{ranking.made_at[:16].replace('T', ' ')} UTC"
+    return _Machine(f"the model learned in review, {made}", ranking.given, np.array(shares))
 
 
 def _found(study: Study, rows: Sequence[AuditRow], human: HumanCodes) -> tuple[Ints, int]:
