@@ -171,6 +171,57 @@ def test_audit_sentences_that_the_queue_would_have_asked_are_noted(study: Path) 
         assert reached(opened.study) == set(inside)
 
 
+def test_an_export_keeps_the_machines_codes_for_unanswered_audit_sentences(
+    study: Path, tmp_path: Path
+) -> None:
+    """Who is to answer them without the machine could read them there."""
+    with session(study) as opened:
+        items = [i for i in all_items(opened) if i.reason == Reason.AUDIT]
+        decide(opened, items[:5])
+        answered = {i.sentence.id for i in items[:5]}
+        sample = set(opened.study.store.audit_sample())
+    for verb in (["train"], ["predict"]):
+        ran = run(*verb, "--study", study)
+        assert ran.code == 0, ran.err
+    out = tmp_path / "codes.jsonl"
+    ran = run("export", "--study", study, "--machine-only", "--out", out)
+    assert ran.code == 0, ran.err
+    assert "12 sentences of the audit sample" in ran.err
+    told = {json.loads(line)["sentence_id"] for line in out.read_text("utf-8").splitlines()}
+    assert told & sample == answered
+    assert told - sample
+
+
+def test_a_selection_stops_at_the_audit_sample(study: Path) -> None:
+    with session(study) as opened:
+        sample = set(opened.study.store.audit_sample())
+        near = [s.id for i in all_items(opened) for s in (*i.earlier, *i.later)]
+    assert near
+    assert not sample & set(near)
+
+
+def test_evidence_quotes_nothing_the_coder_may_have_to_code_unaided(study: Path) -> None:
+    """Neither the audit sample nor what a colleague has decided in review."""
+    with session(study) as opened:
+        items = all_items(opened)
+        decide(opened, items)
+        sample = set(opened.study.store.audit_sample())
+    text = {i.sentence.id: i.sentence.text for i in items}
+    more = studies.write_interviews(study.parent / "extra" / "talk", count=13, replies=14)
+    for n in range(1, 13):
+        (more / f"interview-{n}.txt").unlink()
+    add(study, [more])
+    for coder, may_see in (("CERI", True), ("DAI", False)):
+        with session(study, coder) as opened:
+            lines = [line for i in all_items(opened) for line in opened.source.evidence(i)]
+        assert any("coded so" in line for line in lines)
+        for sentence_id, words in text.items():
+            quoted = any(words in line for line in lines)
+            if sentence_id in sample or not may_see:
+                assert not quoted
+    assert sample
+
+
 # -- the order ---------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from precode.cli.console import emit_json, json_option, say, study_option, then
+from precode.cli.console import emit_json, json_option, note, say, study_option, then
 
 EXAMPLE = "Example: precode export --format csv --human-only"
 
@@ -55,4 +55,9 @@ def export(
         emit_json(done)
         return
     say(f"{done.rows:,} rows ({done.human:,} human, {done.machine:,} machine): {done.file}")
+    if done.withheld:
+        note(
+            f"left out: what the machine gives {done.withheld} sentences of the audit sample that "
+            "are still to be answered without it"
+        )
     then("precode status")

@@ -144,7 +144,7 @@ def _bands(a: Assistance) -> Grid | None:
     return _grid(
         "suggestions-by-confidence", "Suggested codes taken up, by the machine’s confidence",
         rows, notes, Column("Confidence"), Column("Suggested", Form.COUNT),
-        Column("Taken up", Form.SCORE),
+        Column("Taken up", Form.SCORE), groups="Coder",
     )  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def _codes(a: Assistance, index: Index) -> Grid | None:
         rows, notes, Column("Code"), Column("Decisions", Form.COUNT),
         Column("With the code", Form.COUNT),
         Column("κ before", Form.SCORE), Column("κ after", Form.SCORE),
-        Column("Change", Form.SCORE),
+        Column("Change", Form.SCORE), groups="Domain",
     )  # fmt: skip
 
 
@@ -204,7 +204,7 @@ def _shifts(a: Assistance) -> Grid | None:
         "suggestions-shift", "Agreement before and after the reveal, by coder", rows, notes,
         Column("Coder"), Column("Decisions", Form.COUNT), Column("Before", Form.SCORE),
         Column("After", Form.SCORE), Column("Change", Form.SCORE), Column("Nearer", Form.COUNT),
-        Column("Farther", Form.COUNT),
+        Column("Farther", Form.COUNT), groups="Compared",
     )  # fmt: skip
 
 
@@ -226,7 +226,7 @@ def _pace(a: Assistance) -> Grid | None:
         "suggestions-pace", "Time per decision", rows, notes,
         Column("Decision"), Column("Timed", Form.COUNT), Column("Median"),
         Column("Quartiles"), Column("Breaks left out", Form.COUNT),
-        Column("Not timed", Form.COUNT),
+        Column("Not timed", Form.COUNT), groups="Coder",
     )  # fmt: skip
 
 
@@ -254,9 +254,14 @@ def _probes(a: Assistance) -> Grid | None:
 
 
 def _grid(
-    name: str, caption: str, rows: tuple[Row, ...], notes: list[str], *columns: Column
+    name: str,
+    caption: str,
+    rows: tuple[Row, ...],
+    notes: list[str],
+    *columns: Column,
+    groups: str = "Group",
 ) -> Grid | None:
-    return Grid(name, caption, columns, rows, tuple(notes)) if rows else None
+    return Grid(name, caption, columns, rows, tuple(notes), groups) if rows else None
 
 
 def _row(coder: str, *cells: Cell) -> Row:

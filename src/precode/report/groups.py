@@ -56,9 +56,12 @@ def by_group(
         ]
         grids.append(
             Grid(
-                f"by-{number}", f"By {plain_name(name)}", (_SAID, *columns), tuple(rows),
+                f"by-{number}",
+                f"By {plain_name(name)}",
+                (_SAID, *columns),
+                tuple(rows),
                 groups="Code",
-            )  # fmt: skip
+            )
         )
     return tuple(grids)
 
@@ -135,9 +138,7 @@ def _by_kind(
         )
         for k in kinds
     ]
-    return Grid(
-        "by-kind", "By kind of source", (_SAID, *columns), tuple(rows), groups="Code"
-    )
+    return Grid("by-kind", "By kind of source", (_SAID, *columns), tuple(rows), groups="Code")
 
 
 def _detail(read: int, everyone: int) -> str:

@@ -96,7 +96,11 @@ def choose_quotes(
                 excerpts = human.get((code, polarity), ())
                 machine = not excerpts
                 if machine and pre:
-                    excerpts = pre.accepted.get((code, polarity), ())
+                    excerpts = tuple(
+                        e
+                        for e in pre.accepted.get((code, polarity), ())
+                        if index.view.withheld.isdisjoint(e.sentence_ids)
+                    )
                 pool = [
                     _candidate(index, e, i, machine=machine, attribution=attribution)
                     for i, e in enumerate(excerpts)

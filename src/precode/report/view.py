@@ -218,7 +218,8 @@ class StudyView:
 
     ``turns`` and ``sources`` are by transcript id; a source is (file as given, its SHA-256).
     ``unplaced`` are rows of coded tables that no transcript held; ``log`` the steps run (at, verb,
-    version, detail). Raises :class:`ValueError` if the machine's arrays do not fit together.
+    version, detail). ``withheld`` are ids of sentences that a person is still to answer without the
+    machine: what it says of them is counted, and not shown. Raises :class:`ValueError` if the machine's arrays do not fit together.
     """
 
     title: str
@@ -240,6 +241,7 @@ class StudyView:
     version: str = ""
     made_at: str = ""
     assistance: Assistance | None = None
+    withheld: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if (m := self.machine) is None:

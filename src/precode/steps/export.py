@@ -24,12 +24,16 @@ FORMATS = ("csv", "xlsx", "jsonl", "datasets")
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The file or folder written, and its rows by who gave the code."""
+    """The file or folder written, and its rows by who gave the code. ``withheld`` counts sentences
+    of the audit sample that nobody has answered yet: what the machine gives them is left out, or
+    whoever is to answer could read it.
+    """
 
     file: str
     rows: int
     human: int
     machine: int
+    withheld: int
 
 
 def export(
@@ -56,11 +60,13 @@ def export(
     with open_study(path, verb="export", write=True) as study:
         target = _target(out, study.folder.exports, form)
         view = view_of(study)
-        rows = list(
-            export_rows(
-                view, human=human, machine=machine, codes=codes or None, coders=coders or None
-            )
+        every = export_rows(
+            view, human=human, machine=machine, codes=codes or None, coders=coders or None
         )
+        rows = [
+            r for r in every
+            if r["source_of_code"] == "human" or r["sentence_id"] not in view.withheld
+        ]  # fmt: skip
         if not rows:
             raise TooLittleError(
                 "there are no codes to export",
@@ -77,7 +83,8 @@ def export(
             write_codes_dataset(target, columns, rows)
         study.store.log("export", file=str(target), rows=len(rows))
         people = sum(r["source_of_code"] == "human" for r in rows)
-        return Exported(str(target), len(rows), people, len(rows) - people)
+        withheld = len(view.withheld) if machine and view.machine else 0
+        return Exported(str(target), len(rows), people, len(rows) - people, withheld)
 
 
 def _target(out: Path | None, exports: Path, form: str) -> Path:

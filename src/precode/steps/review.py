@@ -13,12 +13,13 @@ from precode.codings.history import pending_skips
 from precode.domain import Event, HumanCodes, Polarity, Sentence
 from precode.errors import TooLittleError, UsageError, quoted
 from precode.review.values import Done, Item, Setup, seen_before, undoable
-from precode.steps.loop.asking import Asking, of_colleagues, unread
+from precode.steps.loop.asking import Asking
 from precode.steps.loop.auditing import Drawn, keep_audit
 from precode.steps.loop.background import Background
 from precode.steps.loop.judging import log_advice
+from precode.steps.loop.pools import not_to_ask, of_colleagues, unread
 from precode.steps.loop.probing import Probe, plan
-from precode.steps.loop.relearn import kept, not_to_ask, place, relearn
+from precode.steps.loop.relearn import kept, place, relearn
 from precode.steps.loop.scene import Scene
 from precode.steps.opening import Progress, Study, open_study, silent
 from precode.steps.packets.record import outstanding

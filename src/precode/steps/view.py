@@ -65,6 +65,7 @@ def view_of(study: Study) -> StudyView:
         precode.__version__,
         now(),
         assistance_of(study, events, human),
+        frozenset(study.store.audit_sample()) - {s for s, _ in human.read},
     )
 
 

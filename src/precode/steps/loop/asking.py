@@ -7,10 +7,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any
-
-import numpy as np
 
 from precode.codings.history import standing
 from precode.domain import Event, EventKind, Reason, Sentence
@@ -283,6 +280,7 @@ class Asking:
             sentence_id,
             reason,
             read=self._answers,
+            kept=self._sample,
             why=why,
             suggestion=told,
         )
@@ -294,27 +292,3 @@ class Asking:
             for e in standing(self._session)
             if e.kind in ACTS
         )
-
-
-def unread(
-    sentences: Sequence[Sentence], taken: Collection[str], within: Collection[str]
-) -> list[str]:
-    """Ids of the codable sentences outside ``taken``, of the transcripts ``within`` if any."""
-    return [
-        s.id
-        for s in sentences
-        if s.codable and s.id not in taken and (not within or s.transcript_id in within)
-    ]
-
-
-def of_colleagues(
-    events: Iterable[Event], sample: Collection[str], *, coder: str, rng: np.random.Generator
-) -> list[str]:
-    """Ids of sentences outside the audit sample that colleagues have decided in review, shuffled."""
-    ids = dict.fromkeys(
-        Sentence.make_id(e.transcript_id, e.start, e.end)
-        for e in standing(events)
-        if e.kind is EventKind.DECISION and e.coder != coder and e.reason != Reason.PROBE
-    )
-    left = [i for i in ids if i not in sample]
-    return [left[i] for i in islice(rng.permutation(len(left)), len(left))]

@@ -19,6 +19,10 @@ from precode.steps.loop.ranking import Ranked
 from precode.steps.opening import Study
 
 OCCLUDED = 40  # items explained by leaving words out; those after them by the words' weights
+CHANCE = (
+    "In brackets: the chance that the code is right, as far as validation can tell. A code is "
+    "suggested from a threshold of its own; for rare codes that is below one half."
+)
 STARTER = "by the starter model, which knows none of your codings"
 
 
@@ -37,8 +41,8 @@ def explained(
 ) -> list[Ranked]:
     """``ranked``, each with a line of evidence on its suggestion and more lines behind it.
 
-    ``own``: the model is the study's, not the shipped starter. ``hidden`` sentences (the audit
-    sample) are never shown as neighbours: somebody may still have to code them.
+    ``own``: the model is the study's, not the shipped starter. ``hidden`` sentences are never
+    quoted: the coder may still have to code them unaided.
     """
     rows = targets(human, sentences, study.codebook)
     use = [
@@ -90,7 +94,7 @@ def _explain(
     return replace(
         ranked,
         suggestion=replace(ranked.suggestion, evidence=line),
-        evidence=tuple(lines if own else [f"Suggested {STARTER}.", *lines]),
+        evidence=(*([] if own else [f"Suggested {STARTER}."]), *lines, CHANCE),
     )
 
 

@@ -35,9 +35,9 @@ from precode.steps.embedding import embedding, embedding_of, key_of
 from precode.steps.learning import bundle_of, lesson
 from precode.steps.loop.auditing import reached
 from precode.steps.loop.explaining import explained
+from precode.steps.loop.pools import not_to_ask, of_colleagues
 from precode.steps.loop.ranking import Ranked, ground, rank, with_suggestions
 from precode.steps.opening import Progress, Study, open_study, silent
-from precode.steps.packets.record import outstanding
 from precode.study.folder import Folder
 from precode.study.store import now
 
@@ -48,7 +48,6 @@ ABOUT = {
     "notes": [],
     "validation": {"why_not": "it is the working model of a review; precode train validates"},
 }
-EXPLAINED = 60  # of the ranked sentences: more are not reached before the next ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +100,10 @@ def relearn(
             given: dict[str, tuple[str, ...]] = {}
             if bundle is not None:
                 with _embedding(study, bundle, silent, kept=False) as variants:
-                    first = explained(
-                        study, human, sentences, on.passages, bundle, embed, ranked[:EXPLAINED],
-                        own=own, hidden=frozenset(audit), variants=variants,
+                    ranked = explained(
+                        study, human, sentences, on.passages, bundle, embed, ranked,
+                        own=own, hidden=_hidden(study, human, audit, coder), variants=variants,
                     )  # fmt: skip
-                ranked = [*first, *ranked[EXPLAINED:]]
                 judged = [on.passages[i] for i in dict.fromkeys([*audit, *stop_set])]
                 given = _given(study, judged, bundle, embed)
         out = Ranking(
@@ -169,21 +167,22 @@ def _embedding(
         yield embed
 
 
-def not_to_ask(study: Study, human: HumanCodes, *, coder: str, own_only: bool = False) -> set[str]:
-    """Ids of sentences read already, by anyone (``own_only``: by ``coder``), and of those that a
-    spreadsheet sent to somebody still holds.
-    """
-    read = {s for s, who in human.read if not own_only or who == coder}
-    out = outstanding(study.store)
-    return read.union(*(ids for who, ids in out.items() if not own_only or who == coder))
-
-
 def _gives(found: Predictions | None, audit: frozenset[str]) -> tuple[int, dict[str, int]]:
     if found is None:
         return 0, {}
     apart = np.array([i not in audit for i in found.sentence_ids], dtype=bool)
     counts = found.decision[apart].sum(0)
     return int(apart.sum()), {c: int(n) for c, n in zip(found.codes, counts, strict=True)}
+
+
+def _hidden(study: Study, human: HumanCodes, audit: Sequence[str], coder: str) -> frozenset[str]:
+    """Sentences never quoted as evidence to ``coder``, who may have to code them unaided: those of
+    the audit sample, and what colleagues have decided and ``coder`` has not.
+    """
+    rng = np.random.default_rng(0)  # their order does not matter here
+    theirs = of_colleagues(study.store.events(), audit, coder=coder, rng=rng)
+    own = {s for s, who in human.read if who == coder}
+    return frozenset(audit).union(i for i in theirs if i not in own)
 
 
 def _stop_set(sentences: Sequence[Sentence], seed: int) -> list[str]:

@@ -40,11 +40,13 @@ class Scene:
         *,
         read: Collection[str],
         spare: Collection[str] = (),
+        kept: Collection[str] = (),
         why: str = "",
         suggestion: Suggestion | None = None,
     ) -> Item:
         """The sentence with its turn, the turns before and after, and the neighbours not in
-        ``read`` (or in ``spare``). Raises :class:`KeyError` if there is no such sentence.
+        ``read`` (or in ``spare``), nor in ``kept``: the audit sample, whose sentences are asked one
+        by one. Raises :class:`KeyError` if there is no such sentence.
         """
         place = self._by_id[sentence_id]
         sentence = self._sentences[place]
@@ -72,12 +74,17 @@ class Scene:
             self._transcripts[sentence.transcript_id].name,
             why,
             own.role.value,
-            self._neighbours(place, -1, read, spare),
-            self._neighbours(place, 1, read, spare),
+            self._neighbours(place, -1, read, spare, kept),
+            self._neighbours(place, 1, read, spare, kept),
         )
 
     def _neighbours(
-        self, place: int, step: int, read: Collection[str], spare: Collection[str]
+        self,
+        place: int,
+        step: int,
+        read: Collection[str],
+        spare: Collection[str],
+        kept: Collection[str],
     ) -> tuple[Sentence, ...]:
         """Codable sentences of the same speaker from ``place`` on, nearest first, up to the first
         by another participant or in ``read``. What an interviewer puts in between is no break.
@@ -91,7 +98,8 @@ class Scene:
             if s.transcript_id != own.transcript_id:
                 break
             if s.codable:
-                if (s.id in read and s.id not in spare) or self._speaker(s) != speaker:
+                closed = s.id in kept or (s.id in read and s.id not in spare)
+                if closed or self._speaker(s) != speaker:
                     break
                 found.append(s)
             at += step
