@@ -25,7 +25,9 @@ def nominal(q: int) -> Floats:
     return 1 - np.eye(q)
 
 
-def alpha_counts(values: Ints, delta: Floats, cluster: Sequence[int] | Ints, clusters: int) -> Floats:
+def alpha_counts(
+    values: Ints, delta: Floats, cluster: Sequence[int] | Ints, clusters: int
+) -> Floats:
     """What alpha depends on, summed within clusters: (clusters, 1 + v).
 
     ``values`` is (n, coders), indices into the ``v`` rows of ``delta`` (v, v), or -1 where not read;
@@ -39,7 +41,7 @@ def alpha_counts(values: Ints, delta: Floats, cluster: Sequence[int] | Ints, clu
         both = (values[:, a] >= 0) & (values[:, b] >= 0)
         # both orders of the pair
         apart = 2 * delta[values[both, a], values[both, b]] / (m[both] - 1)
-        np.add.at(out, (where[both], 0), apart)
+        np.add.at(out[:, 0], where[both], apart)
     for a in range(values.shape[1]):
         pairable = (values[:, a] >= 0) & (m > 1)
         np.add.at(out, (where[pairable], 1 + values[pairable, a]), 1)
@@ -55,4 +57,4 @@ def alpha(sums: Floats, delta: Floats) -> Floats:
     n = n_c.sum(axis=-1)
     d_o = sums[..., 0]  # times n
     d_e = ((n_c @ delta) * n_c).sum(axis=-1)  # times n (n - 1)
-    return 1 - (n - 1) * of.ratio(d_o, d_e)
+    return np.asarray(1 - (n - 1) * of.ratio(d_o, d_e))

@@ -34,4 +34,4 @@ def ac1(agreed: Floats, shares: Floats) -> Floats:
     p_a = observed(agreed)
     pi = of.ratio(shares[..., 1:], np.broadcast_to(shares[..., :1], shares[..., 1:].shape))
     p_e = (pi * (1 - pi)).sum(axis=-1) / (q - 1)
-    return (p_a - p_e) / (1 - p_e)
+    return np.asarray((p_a - p_e) / (1 - p_e))
