@@ -11,7 +11,7 @@ and drawn from at another rate. Truth is that of the finite frame.
 
 Bar: 93 to 97 %, over all codes; wider by two standard errors where there are fewer than 2,000
 intervals to judge by. By prevalence it is shown without a bar: counts of rare codes cover a little too often: see ``_quantiles`` in
-``active/design.py`` for what covering them 95 times in 100 on average would cost.
+``audit/design.py`` for what covering them 95 times in 100 on average would cost.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from _bench import Figure, arguments, finish
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from precode.active.audit import draw
-from precode.active.design import Bools, Floats, Interval, sample
-from precode.active.estimates import Scores, agreement, prevalence
-from precode.active.unread import missed, unread
+from precode.audit.design import Bools, Floats, Interval, sample
+from precode.audit.drawing import draw
+from precode.audit.estimates import Scores, agreement, prevalence
+from precode.audit.unread import missed, unread
 
 CODES = 12
 SEED = 20

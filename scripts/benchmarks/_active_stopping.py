@@ -27,11 +27,11 @@ from _bench import Figure, arguments, finish
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from precode.active.audit import draw
-from precode.active.design import Bools, Floats, Sample, sample
-from precode.active.estimates import total
-from precode.active.planner import audit_size
-from precode.active.stopping import (
+from precode.audit.design import Bools, Floats, Sample, sample
+from precode.audit.drawing import draw
+from precode.audit.estimates import total
+from precode.audit.planner import audit_size
+from precode.audit.stopping import (
     Advice,
     bloodgood_vijay_shanker_2009,
     can_judge,
@@ -41,7 +41,7 @@ from precode.active.stopping import (
     recall_bound,
     zhu_wang_hovy_2008,
 )
-from precode.active.unread import Tally, tally
+from precode.audit.unread import Tally, tally
 
 CODES = 6
 SEED = 30

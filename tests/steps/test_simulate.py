@@ -21,7 +21,7 @@ from running import run
 import precode
 from precode.active.pool import Rows
 from precode.active.simulation import Curve, Fitted, Round, Task
-from precode.active.unread import Tally
+from precode.audit.unread import Tally
 from precode.domain import Role
 from precode.model.features import fit_scaling
 from precode.model.heads import fit_codes

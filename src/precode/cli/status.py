@@ -11,7 +11,7 @@ from precode.agreement.estimate import Estimate, Figure
 from precode.cli.console import emit_json, json_option, say, study_option, table, then
 
 if TYPE_CHECKING:
-    from precode.active.design import Interval
+    from precode.audit.design import Interval
     from precode.steps.loop.judging import Judgement
 
 SETTLED = 0.95  # kappa between two models' decisions on a code from which it is called settled

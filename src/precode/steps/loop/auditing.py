@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from precode.active.audit import draw
-from precode.active.planner import audit_size
+from precode.audit.drawing import draw
+from precode.audit.planner import audit_size
 from precode.domain import Sentence
 from precode.steps.opening import Study
 from precode.study.store import AuditRow

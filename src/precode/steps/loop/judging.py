@@ -11,14 +11,14 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from precode.active import stopping
-from precode.active.design import FEWEST, Interval, Sample, sample
-from precode.active.estimates import Agreement, agreement, prevalence
-from precode.active.planner import more_answers
-from precode.active.stopping import Advice
-from precode.active.unread import missed, tally, unread
 from precode.agreement.estimate import Figure
 from precode.agreement.pairs import human_agreement
+from precode.audit import stopping
+from precode.audit.design import FEWEST, Interval, Sample, sample
+from precode.audit.estimates import Agreement, agreement, prevalence
+from precode.audit.planner import more_answers
+from precode.audit.stopping import Advice
+from precode.audit.unread import missed, tally, unread
 from precode.codings.history import fold, pending_skips
 from precode.codings.targets import targets
 from precode.domain import Event, HumanCodes, Sentence

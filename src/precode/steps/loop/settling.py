@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from precode.active.stopping import changed, kappa_between
+from precode.audit.stopping import changed, kappa_between
 from precode.steps.loop.relearn import Ranking
 from precode.steps.opening import Study
 

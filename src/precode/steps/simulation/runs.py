@@ -28,7 +28,12 @@ from precode.steps.simulation.study import Finished, Split, split
 T = TypeVar("T")
 
 FORM = 1  # of the files in the cache
-SOURCES = ("active", "model", "steps/simulation")  # what a curve follows from, beside its input
+SOURCES = (
+    "active",
+    "audit",
+    "model",
+    "steps/simulation",
+)  # what a curve follows from, beside its input
 
 
 @dataclass(frozen=True, slots=True)

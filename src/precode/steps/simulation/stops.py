@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from precode.active.design import Sample, sample
 from precode.active.pool import Rows
 from precode.active.simulation import Bools, Curve, Fitted, Round
-from precode.active.stopping import (
+from precode.audit.design import Sample, sample
+from precode.audit.stopping import (
     Advice,
     bloodgood_vijay_shanker_2009,
     can_judge,
@@ -24,7 +24,7 @@ from precode.active.stopping import (
     lewis_yang_frieder_2021,
     zhu_wang_hovy_2008,
 )
-from precode.active.unread import Tally, tally
+from precode.audit.unread import Tally, tally
 from precode.settings import Audit
 from precode.steps.simulation.study import Split
 

@@ -9,12 +9,12 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 
-from precode.active.audit import draw
-from precode.active.planner import audit_size
 from precode.active.pool import Floats, Rows
 from precode.active.simulation import Bools, Task, f1_by_code
 from precode.agreement.estimate import Estimate
 from precode.agreement.pairs import human_agreement
+from precode.audit.drawing import draw
+from precode.audit.planner import audit_size
 from precode.errors import TooLittleError
 from precode.model.validate import NESTED_FROM, Training
 from precode.settings import Audit

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precode.active.audit import draw
+from precode.audit.drawing import draw
 
 FRAMES = st.lists(st.integers(0, 30), min_size=1, max_size=12)
 

@@ -14,8 +14,8 @@ from math import ceil, exp, floor, lgamma
 import numpy as np
 from numpy.typing import NDArray
 
-from precode.active.design import Interval
-from precode.active.unread import Tally
+from precode.audit.design import Interval
+from precode.audit.unread import Tally
 
 Bools = NDArray[np.bool_]
 

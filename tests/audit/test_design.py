@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precode.active.design import effective, predict, sample, stratified_share, unit_variance
+from precode.audit.design import effective, predict, sample, stratified_share, unit_variance
 
 
 def test_answers_stand_for_their_drawing() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precode.active.design import Interval, Sample, sample
-from precode.active.estimates import Agreement, Scores, agreement, prevalence, total
+from precode.audit.design import Interval, Sample, sample
+from precode.audit.estimates import Agreement, Scores, agreement, prevalence, total
 
 
 def rng(seed: int = 0) -> np.random.Generator:

@@ -9,7 +9,7 @@ Lewis, Yang and Frieder 2021, doi 10.1145/3459637.3482415). Without it the only 
 positives in the frame, estimated, less those found: right as well, but no better at the end of the
 reading than at its beginning.
 
-Arrays: n answers of the audit sample by k codes, as in :mod:`precode.active.estimates`. The frame's
+Arrays: n answers of the audit sample by k codes, as in :mod:`precode.audit.estimates`. The frame's
 sentences that nobody has read, in the audit or outside it, are ``left``.
 """
 
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from precode.active.design import (
+from precode.audit.design import (
     LEVEL,
     Bools,
     Floats,
@@ -29,7 +29,7 @@ from precode.active.design import (
     predict,
     stratified_share,
 )
-from precode.active.estimates import Scores, total
+from precode.audit.estimates import Scores, total
 
 
 def unread(
@@ -115,7 +115,7 @@ def _among(
 
 
 def _effective(answers: Floats, rest: Ints, gain: Floats) -> Floats:
-    """As :func:`precode.active.design.effective`, for a part of the frame."""
+    """As :func:`precode.audit.design.effective`, for a part of the frame."""
     m = np.maximum(rest, 1)
     over = gain * (1 / np.maximum(answers, 1e-12) + 1 / m) - 1 / m
     return np.asarray(1 / np.maximum(over, 0.05 / m))

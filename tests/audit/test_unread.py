@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precode.active.design import Interval, sample
-from precode.active.estimates import total
-from precode.active.unread import Tally, missed, tally, unread
+from precode.audit.design import Interval, sample
+from precode.audit.estimates import total
+from precode.audit.unread import Tally, missed, tally, unread
 
 
 def of(i: Interval) -> tuple[float, float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precode.active.planner import audit_size, more_answers
+from precode.audit.planner import audit_size, more_answers
 
 SHARE = st.floats(0.01, 0.5)
 

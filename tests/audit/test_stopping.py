@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precode.active.design import Interval
-from precode.active.stopping import (
+from precode.audit.design import Interval
+from precode.audit.stopping import (
     Advice,
     advise,
     bloodgood_vijay_shanker_2009,
@@ -22,7 +22,7 @@ from precode.active.stopping import (
     recall_bound,
     zhu_wang_hovy_2008,
 )
-from precode.active.unread import Tally
+from precode.audit.unread import Tally
 
 LARGE = 10**6
 

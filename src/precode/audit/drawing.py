@@ -33,7 +33,7 @@ def draw(frame: Mapping[str, Sequence[str]], size: int, rng: np.random.Generator
     doi 10.1214/aoms/1177729988), so that each gets its share rounded up or down, that share on
     average, and the sum is exactly ``size``. A transcript too small to be sure of a sentence thus
     shares one with others; none has chance 0. (For variances, strata with fewer than two answers
-    are put together: :mod:`precode.active.design`.)
+    are put together: :mod:`precode.audit.design`.)
 
     Positions: the j-th of n_h drawn from a stratum stands at (j + u_h) / n_h, u_h uniform on
     [0, 1): the first share of the positions takes that share of each stratum, to within one.

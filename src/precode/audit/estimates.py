@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from precode.active.design import (
+from precode.audit.design import (
     LEVEL,
     Bools,
     Floats,
