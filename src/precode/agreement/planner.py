@@ -73,7 +73,7 @@ class Plan:
     all_width: float | None
 
 
-def intraclass(y: NDArray[np.bool_], transcripts: Sequence[str]) -> float | None:
+def intraclass(y: NDArray[np.bool_], transcripts: Sequence[str] | NDArray[np.str_]) -> float | None:
     """Intra-transcript correlation of ``y`` (n,), the ANOVA estimate (Donner and Koval 1980,
     doi 10.2307/2530491), from 0 to .5; None with fewer than six transcripts or where all are alike.
     """

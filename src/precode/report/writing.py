@@ -47,8 +47,8 @@ def pieces(cell: Cell, form: Form) -> tuple[Piece, ...]:
             Piece(count(cell.accepted.excerpts)), Piece(" accepted\n", quiet=True),
             Piece(count(cell.to_review.excerpts)), Piece(" to review", quiet=True),
         )  # fmt: skip
-    if is_score(cell):
-        value, low, high = cell  # type: ignore[misc]
+    if isinstance(cell, tuple):
+        value, low, high = cell
         return (Piece(decimal(value)), Piece(f" ({decimal(low)} to {decimal(high)})", quiet=True))
     if isinstance(cell, (int, float)):
         return (Piece(percent(cell) if form is Form.PERCENT else _number(cell)),)

@@ -23,11 +23,9 @@ from precode.codings.history import fold, pending_skips
 from precode.codings.targets import targets
 from precode.domain import Event, HumanCodes, Sentence
 from precode.steps.loop.auditing import in_turn, reached
-from precode.steps.loop.relearn import newest
+from precode.steps.loop.machine import machine_of
 from precode.steps.loop.settling import VERB, decisions
 from precode.steps.opening import Study
-from precode.steps.predict import latest_run
-from precode.study.runs import runs
 from precode.study.store import AuditRow
 
 Bools = npt.NDArray[np.bool_]
@@ -71,15 +69,6 @@ class Judgement:
     rules: Mapping[str, Advice]
 
 
-@dataclass(frozen=True, slots=True)
-class _Machine:
-    """Codes by sentence id; ``gives``: to which share of the unread sentences it gives each code."""
-
-    name: str
-    given: Mapping[str, Sequence[str]]
-    gives: npt.NDArray[np.float64]
-
-
 def judge(
     study: Study, sentences: Sequence[Sentence], human: HumanCodes, events: Sequence[Event]
 ) -> Judgement | None:
@@ -94,7 +83,7 @@ def judge(
     blind = fold(unaided, sentences, overlap=settings.codings.overlap)
     asked = _asked(study, rows, sentences, blind, events)
     design, truth = asked.design, asked.truth
-    machine = _machine(study, {s for s, _ in human.read})
+    machine = machine_of(study, {s for s, _ in human.read})
     given = decisions(
         machine.given if machine else {},
         [r.sentence_id for r in asked.rows],
@@ -166,6 +155,38 @@ def judge(
         judged.macro_f1 if judged else unknown,
         advice,
         rules,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """The answered part of the audit sample: ``truth`` (n, k), what at least half of those who
+    answered without a suggestion gave, beside ``given`` (n, k), the machine's; columns in codebook
+    order. ``transcripts`` names each row's; ``machine`` is "" where there is none.
+    """
+
+    transcripts: tuple[str, ...]
+    truth: Bools
+    given: Bools
+    machine: str
+
+
+def audited(
+    study: Study, sentences: Sequence[Sentence], events: Sequence[Event]
+) -> Audited | None:
+    """What :func:`judge` judges on; None before the audit sample was drawn."""
+    rows = study.store.audit()
+    if not rows:
+        return None
+    unaided = [e for e in events if not e.assisted]
+    blind = fold(unaided, sentences, overlap=study.settings.codings.overlap)
+    asked = _asked(study, rows, sentences, blind, events)
+    machine = _machine(study, {e for e, _ in study.human_codes(tuple(sentences)).read})
+    ids = [r.sentence_id for r in asked.rows]
+    given = decisions(machine.given if machine else {}, ids, study.codebook.leaf_ids)
+    where = {s.id: s.transcript_id for s in sentences}
+    return Audited(
+        tuple(where[i] for i in ids), asked.truth, given, machine.name if machine else ""
     )
 
 
@@ -241,35 +262,6 @@ def _design(rows: Sequence[AuditRow], answered: Sequence[AuditRow], early: int) 
         return out
     more = f"{early} more came with whole transcripts or passages and count once it is their turn"
     return replace(out, why=f"{out.why} ({more})")
-
-
-def _machine(study: Study, read: set[str]) -> _Machine | None:
-    """The newest of the run and what a review has learned; None if there is neither."""
-    ranking = newest(study.folder)
-    run = latest_run(study) if runs(study.folder.runs) else None
-    codes = study.codebook.leaf_ids
-    if run is not None and (
-        ranking is None or not ranking.model or str(run[0].about["made_at"]) > ranking.made_at
-    ):
-        found = run[1]
-        new = np.array([i not in read for i in found.sentence_ids], dtype=bool)
-        shares = found.decision[new].mean(0) if new.any() else np.zeros(len(found.codes))
-        share_of = dict(zip(found.codes, shares.tolist(), strict=True))
-        names = np.array(found.codes)
-        audit = set(study.store.audit_sample())
-        given = {
-            i: tuple(names[row].tolist())
-            for i, row in zip(found.sentence_ids, found.decision, strict=True)
-            if i in audit
-        }
-        # by name: the codebook may have changed since
-        gives = np.array([share_of.get(c, 0.0) for c in codes], dtype=np.float64)
-        return _Machine(f"run {run[0].id}", given, gives)
-    if ranking is None or not ranking.model:
-        return None
-    shares = [ranking.gives.get(c, 0) / max(ranking.pool, 1) for c in codes]
-    made = f"{ranking.made_at[:16].replace('T', ' ')} UTC"
-    return _Machine(f"the model learned in review, {made}", ranking.given, np.array(shares))
 
 
 def _found(study: Study, rows: Sequence[AuditRow], human: HumanCodes) -> tuple[Ints, int]:

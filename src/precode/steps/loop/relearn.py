@@ -54,14 +54,15 @@ ABOUT = {
 class Ranking:
     """What the machine has learned, and the order that follows.
 
-    ``model`` is the id of the bundle, "" without one; ``last_event`` what it had read.
-    ``items`` come most worth asking first; sentences of the audit sample stand among them, to note
-    when they would have been asked. ``given`` are the codes of the machine for the audit sample's
+    ``model`` is the id of the bundle, "" without one, ``own`` whether it is the study's;
+    ``last_event`` what it had read. ``items`` come most worth asking first; sentences of the audit
+    sample stand among them, to note when they would have been asked. ``given`` are the codes of the machine for the audit sample's
     sentences and the stop set, by sentence id: what agreement and stopping are judged by. Of the
     ``pool`` unread sentences ranked among it ``gives`` each code to so many.
     """
 
     model: str
+    own: bool
     made_at: str
     last_event: int
     items: tuple[Ranked, ...]
@@ -108,6 +109,7 @@ def relearn(
                 given = _given(study, judged, bundle, embed)
         out = Ranking(
             bundle.id if bundle else "",
+            own,
             now(),
             study.store.last_event(),
             tuple(ranked),
@@ -224,6 +226,7 @@ def kept(folder: Path) -> Ranking | None:
         found: dict[str, Any] = json.loads((folder / "ranking.json").read_text(encoding="utf-8"))
         return Ranking(
             str(found["model"]),
+            found["own"] is True,
             str(found["made_at"]),
             int(found["last_event"]),
             tuple(Ranked.from_json(r) for r in found["items"]),

@@ -1,0 +1,344 @@
+"""``agree``: how well coders agree with one another, and with the machine on the audit sample."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from precode.agreement.bootstrap import LEVEL, cluster_weights
+from precode.agreement.confusions import Kind, confusions
+from precode.agreement.estimate import Estimate, Figure, NotEstimable
+from precode.agreement.labels import About, code_sets, foreign, variables
+from precode.agreement.reliability import (
+    Reliability,
+    SetAgreement,
+    mean_reliability,
+    reliability,
+    set_agreement,
+    tally,
+)
+from precode.agreement.shares import Sampling
+from precode.agreement.units import Readings, Unit, by_excerpt, by_sentence
+from precode.audit.design import Interval
+from precode.codebook import Codebook
+from precode.codings.history import fold
+from precode.domain import CodePolarity, Event, HumanCodes, Polarity, Sentence
+from precode.errors import TooLittleError, UsageError, quoted
+from precode.steps.loop.judging import Judgement, audited, judge
+from precode.steps.opening import Study, open_study
+
+# What adjudication decided is no independent reading: it agrees with everybody it was made from.
+CONSENSUS = "consensus"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One question and how well coders agree on it; ``id`` is that of the code or domain."""
+
+    about: About
+    id: str
+    label: str
+    polarity: Polarity
+    figures: Reliability
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How well ``coders`` agree on the ``units`` that two or more of them have read.
+
+    ``rows`` are codes, codes with polarity, domains, polarities, any code, and the polarity of codes
+    that two gave. ``mean_of_codes`` is the mean over the codes for which a figure is estimable.
+    ``sets`` compares whole sets of codes, ``sets_with_polarity`` those with their polarities.
+    """
+
+    coders: tuple[str, ...]
+    units: int
+    transcripts: int
+    rows: tuple[Row, ...]
+    mean_of_codes: Reliability
+    sets: SetAgreement
+    sets_with_polarity: SetAgreement
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One code: people with one another, on all they have read twice and on the audit sample alone,
+    beside the machine with people on the audit sample. ``machine``'s kappa and ``f1`` are those of
+    ``status`` (they know how the sample was drawn); its other figures count sentences plainly.
+    """
+
+    code: str
+    label: str
+    people: Reliability
+    people_on_audit: Figure
+    machine: Reliability
+    f1: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """``name`` says what is judged, on ``sentences`` of the audit sample that people answered."""
+
+    name: str
+    sentences: int
+    transcripts: int
+    codes: tuple[Beside, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """All tables: ``overall`` of all coders, ``pairs`` of each two who share a unit. Intervals hold
+    ``level`` of the cases, by ``draws`` of whole transcripts from ``seed``; below ``floor`` units a
+    figure is not estimable. ``notes`` are sentences for the reader.
+    """
+
+    unit: Unit
+    level: float
+    draws: int
+    seed: int
+    floor: int
+    overall: Agreement
+    pairs: tuple[Agreement, ...]
+    machine: Machine | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreed:
+    """One passage: what ``coder`` and ``other`` gave it. ``text`` is its sentences'."""
+
+    sentences: tuple[str, ...]
+    transcript: str
+    text: str
+    coder: str
+    coder_gave: tuple[CodePolarity, ...]
+    other: str
+    other_gave: tuple[CodePolarity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A pair that coders swap: see :class:`precode.agreement.confusions.Confusion`. ``first`` and
+    ``second`` are labels, ``codes`` the ids.
+    """
+
+    kind: Kind
+    first: str
+    second: str
+    codes: tuple[str, ...]
+    n: int
+    either: int
+    cases: tuple[Disagreed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Swaps:
+    """All pairs that coders swap, the most frequent first."""
+
+    unit: Unit
+    coders: tuple[str, ...]
+    units: int
+    swaps: tuple[Swap, ...]
+
+
+def agree(path: Path, *, unit: Unit = "sentence", coders: Sequence[str] = ()) -> Agreed:
+    """Agreement in the study at ``path``, of ``coders`` (default: all). Reads only.
+
+    What a coder said before seeing a suggestion counts, also where it was revised after; what was
+    said with one in view does not. Raises :class:`TooLittleError` where no two coders have read the
+    same sentence so, :class:`UsageError` for a coder who has read nothing.
+    """
+    with open_study(path, verb="agree", write=False) as study:
+        sentences, events = study.store.sentences(), study.store.events()
+        blind = blind_readings(study, sentences, events, coders)
+        readings = _readings(blind, sentences, unit, study)
+        settings = study.settings.train
+        sampling = Sampling(
+            np.random.default_rng(settings.seed), settings.bootstrap, settings.floor
+        )
+        what = "sentences" if unit == "sentence" else "passages"
+        overall = _agreement(readings, study.codebook, sampling, what)
+        pairs = [readings.of(*two) for two in combinations(readings.coders, 2)]
+        if len(readings.coders) == 2:
+            tables = [overall]
+        else:
+            tables = [_agreement(r, study.codebook, sampling, what) for r in pairs if r.units]
+        judgement = judge(study, sentences, study.human_codes(sentences), events)
+        return Agreed(
+            unit, LEVEL, settings.bootstrap, settings.seed, settings.floor, overall, tuple(tables),
+            _machine(study, sentences, events, judgement, overall, sampling),
+            _notes(readings, study.codebook, blind),
+        )  # fmt: skip
+
+
+def confused(path: Path, *, unit: Unit = "sentence", coders: Sequence[str] = ()) -> Swaps:
+    """Which codes the coders of the study at ``path`` swap, with the sentences; otherwise as
+    :func:`agree`.
+    """
+    with open_study(path, verb="agree", write=False) as study:
+        sentences, events = study.store.sentences(), study.store.events()
+        blind = blind_readings(study, sentences, events, coders)
+        readings = _readings(blind, sentences, unit, study)
+        label = {leaf.id: leaf.label for leaf in study.codebook.leaves} | {"": "nothing applies"}
+        names = {t.id: t.name for t in study.store.transcripts()}
+        by_id = {s.id: s for s in sentences}
+
+        def gave(codes: Sequence[tuple[str, Polarity]]) -> tuple[CodePolarity, ...]:
+            return tuple(CodePolarity(code, polarity) for code, polarity in codes)
+
+        swaps = [
+            Swap(
+                c.kind,
+                label[c.first] + (f", {c.polarities[0].value}" if c.polarities else ""),
+                label[c.second] + (f", {c.polarities[1].value}" if c.polarities else ""),
+                tuple(dict.fromkeys(code for code in (c.first, c.second) if code)),
+                c.n,
+                c.either,
+                tuple(
+                    Disagreed(
+                        case.unit,
+                        names[by_id[case.unit[0]].transcript_id],
+                        " ".join(by_id[i].text for i in case.unit),
+                        case.coder,
+                        gave(case.coder_gave),
+                        case.other,
+                        gave(case.other_gave),
+                    )
+                    for case in c.cases
+                ),
+            )
+            for c in confusions(readings, study.codebook)
+        ]
+        return Swaps(unit, readings.coders, len(readings.units), tuple(swaps))
+
+
+def blind_readings(
+    study: Study, sentences: tuple[Sentence, ...], events: Sequence[Event], coders: Sequence[str]
+) -> HumanCodes:
+    """What each of ``coders`` (default: all but the consensus) said without a suggestion in view."""
+    unaided = [e for e in events if not e.assisted]
+    blind = fold(unaided, sentences, overlap=study.settings.codings.overlap)
+    known = sorted({coder for _, coder in blind.read} - {CONSENSUS})
+    if missing := [c for c in coders if c not in known]:
+        raise UsageError(
+            f"{', '.join(missing)}: has read nothing in this study without a suggestion",
+            mend=f"--coder takes one of: {', '.join(known) or 'nobody yet'}",
+        )
+    mine = set(coders or known)
+    return HumanCodes(
+        tuple(c for c in blind.codings if c.coder in mine),
+        frozenset(r for r in blind.read if r[1] in mine),
+        frozenset(r for r in blind.assisted if r[1] in mine),
+    )
+
+
+def _readings(
+    blind: HumanCodes, sentences: tuple[Sentence, ...], unit: Unit, study: Study
+) -> Readings:
+    readings = by_sentence(blind, sentences)
+    if not readings.units:
+        raise TooLittleError(
+            "no two coders have read the same sentence without a suggestion",
+            mend=_mend(blind, sentences, study),
+        )
+    return readings if unit == "sentence" else by_excerpt(readings, sentences)
+
+
+def _mend(blind: HumanCodes, sentences: tuple[Sentence, ...], study: Study) -> str:
+    """The commands that make two coders read the same."""
+    if not blind.read:
+        return "precode codes CODINGS.csv --complete-all, with the codings of two coders"
+    where = {s.id: s.transcript_id for s in sentences}
+    most = Counter(where[i] for i, _ in blind.read).most_common(1)[0][0]
+    name = next(t.name for t in study.store.transcripts() if t.id == most)
+    return (
+        f"precode codes OTHER.csv --coder OTHER --complete {quoted(name)}, or precode review "
+        "--coder OTHER, which asks some of what others have decided"
+    )
+
+
+def _agreement(readings: Readings, codebook: Codebook, sampling: Sampling, what: str) -> Agreement:
+    asked = variables(readings, codebook)
+    tallies = [tally(v.values, v.q, v.transcripts) for v in asked]
+    # one set of draws for all that stands on the same transcripts
+    clusters = len(set(readings.transcripts))
+    weights = cluster_weights(clusters, rng=sampling.rng, draws=sampling.draws)
+    rows = tuple(
+        Row(
+            v.about, v.id, v.label, v.polarity,
+            reliability(t, sampling=sampling, weights=None if v.about is About.DIRECTION else weights,
+                        what="codes" if v.about is About.DIRECTION else what),
+        )
+        for v, t in zip(asked, tallies, strict=True)
+    )  # fmt: skip
+    codes = [(t, r.figures) for t, r in zip(tallies, rows, strict=True) if r.about is About.CODE]
+
+    def sets(polarity: bool) -> SetAgreement:
+        values, which = code_sets(readings, codebook, polarity=polarity)
+        return set_agreement(values, which, readings.transcripts, sampling=sampling, what=what)
+
+    return Agreement(
+        readings.coders, len(readings.units), clusters, rows,
+        mean_reliability([t for t, _ in codes], [r for _, r in codes], weights=weights),
+        sets(polarity=False), sets(polarity=True),
+    )  # fmt: skip
+
+
+def _machine(
+    study: Study,
+    sentences: tuple[Sentence, ...],
+    events: Sequence[Event],
+    judgement: Judgement | None,
+    overall: Agreement,
+    sampling: Sampling,
+) -> Machine | None:
+    """The machine beside the people; None where no audit sample or no model is."""
+    sample = audited(study, sentences, events)
+    if judgement is None or sample is None or not sample.machine:
+        return None
+    people = {row.id: row.figures for row in overall.rows if row.about is About.CODE}
+    codes = []
+    for j, said in enumerate(judgement.codes):
+        values = np.column_stack([sample.truth[:, j], sample.given[:, j]]).astype(np.int64)
+        found = reliability(
+            tally(values, 2, sample.transcripts),
+            sampling=sampling,
+            what="sentences of the audit sample",
+        )
+        found = replace(found, kappa=_figure(said.kappa))
+        codes.append(
+            Beside(said.code, said.label, people[said.code], said.human, found, _figure(said.f1))
+        )
+    return Machine(
+        sample.machine, len(sample.truth), len(set(sample.transcripts)), tuple(codes)
+    )  # fmt: skip
+
+
+def _figure(i: Interval) -> Figure:
+    return NotEstimable(i.why) if i.value is None else Estimate(i.value, i.low, i.high)
+
+
+def _notes(readings: Readings, codebook: Codebook, blind: HumanCodes) -> tuple[str, ...]:
+    out = []
+    if others := foreign(readings, codebook):
+        out.append(f"codes that the codebook no longer holds are left out: {', '.join(others)}")
+    read = Counter(coder for _, coder in blind.read)
+    coded = Counter(coder for _, coder in {(c.sentence_id, c.coder) for c in blind.codings})
+    if whole := [c for c in readings.coders if read[c] == coded[c]]:
+        out.append(
+            f"every sentence known to be read by {' and by '.join(whole)} holds a code: if whole "
+            "transcripts were read, say so with precode codes … --complete NAME, or agreement on "
+            "what nobody coded is missing"
+        )
+    few = len(set(readings.transcripts))
+    if few < 12:
+        out.append(
+            f"two coders share {few} transcript{'s' * (few != 1)}: intervals over so few are rough; "
+            "precode agree --plan says how many would do"
+        )
+    return tuple(out)
