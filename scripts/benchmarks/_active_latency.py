@@ -221,7 +221,7 @@ def small_text(n: int) -> tuple[float, float] | None:
     learner = PoolBasedActiveLearner(
         SklearnClassifierFactory(ConfidenceEnhancedLinearSVC(), 6),
         BreakingTies(),
-        SklearnDataset(x, y),
+        SklearnDataset(x, y, target_labels=np.arange(6)),
     )
     first = rng.choice(n, LABELLED, replace=False)
     learner.initialize_data(first, y[first])

@@ -11,8 +11,8 @@ from precode.agreement.bootstrap import (
     cluster_bootstrap,
     cluster_weights,
     per_cluster,
-    percentile_interval,
 )
+from precode.agreement.intervals import t_interval
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +49,8 @@ def test_the_interval_is_that_of_resampling_transcripts_one_by_one() -> None:
     interval = cluster_bootstrap(counts, of.kappa, rng=rng(3), draws=4000)
     again = rng(4)
     looped = [float(of.kappa(counts[again.integers(0, 9, 9)].sum(axis=0))) for _ in range(4000)]
-    assert interval == pytest.approx(np.quantile(looped, [0.025, 0.975]), abs=0.01)
+    value = float(of.kappa(counts.sum(axis=0)))
+    assert interval == pytest.approx(t_interval(value, np.array(looped), clusters=9), abs=0.01)
 
 
 def test_one_seed_gives_one_interval_and_draws_move_the_generator_on() -> None:
@@ -67,7 +68,7 @@ def test_sentences_of_a_transcript_that_go_together_widen_the_interval() -> None
                        np.tile([0.0, 10.0, 10.0, 0.0], (10, 1))])  # fmt: skip
     narrow = cluster_bootstrap(even, of.f1, rng=rng(), draws=500)
     wide = cluster_bootstrap(apart, of.f1, rng=rng(), draws=500)
-    assert narrow == (0.5, 0.5)
+    assert narrow == pytest.approx((0.5, 0.5))
     assert wide is not None
     assert wide[1] - wide[0] > 0.3
 
@@ -80,7 +81,7 @@ def test_a_statistic_undefined_in_many_draws_has_no_interval() -> None:
 
 def test_a_few_undefined_draws_are_left_out() -> None:
     drawn = np.array([np.nan, *np.linspace(0, 1, 99)])
-    assert percentile_interval(drawn) == pytest.approx((0.025, 0.975))
+    assert t_interval(0.5, drawn, clusters=9) == t_interval(0.5, drawn[1:], clusters=9)
 
 
 def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
@@ -91,7 +92,26 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
         accuracy = generator.beta(14, 6, size=15)
         hits = generator.binomial(40, accuracy).astype(float)
         counts = np.stack([hits, np.zeros(15), 40 - hits, np.zeros(15)], axis=1)
-        interval = cluster_bootstrap(counts, of.recall, rng=generator, draws=400)
+        interval = cluster_bootstrap(counts, of.recall, rng=generator, draws=400, least=0.0)
         assert interval is not None
         covered += interval[0] <= 0.7 <= interval[1]
-    assert 0.88 <= covered / 300 <= 0.98
+    assert 0.91 <= covered / 300 <= 0.98
+
+
+def test_the_interval_is_students_on_fishers_z_scale() -> None:
+    """Worked by hand for five clusters: t(4) = 2.776."""
+    drawn = np.tanh(np.array([0.4, 0.6, 0.8, 1.0, 1.2]))
+    reach = 2.7764451 * np.sqrt(5 / 4) * np.std([0.4, 0.6, 0.8, 1.0, 1.2])
+    expected = np.tanh([0.8 - reach, 0.8 + reach])
+    assert t_interval(float(np.tanh(0.8)), drawn, clusters=5) == pytest.approx(expected, abs=1e-7)
+
+
+def test_intervals_of_shares_stay_between_0_and_1() -> None:
+    drawn = np.array([0.0, 0.01, 0.02, 0.05] * 25)
+    found = t_interval(0.02, drawn, clusters=4, least=0.0)
+    assert found is not None
+    assert 0 <= found[0] < 0.02 < found[1] <= 1
+
+
+def test_draws_that_are_all_alike_give_an_interval_of_no_width() -> None:
+    assert t_interval(1.0, np.ones(50), clusters=8) == (1.0, 1.0)

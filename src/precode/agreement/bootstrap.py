@@ -14,14 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precode.agreement.estimate import Estimate
+from precode.agreement.intervals import FEWEST_CLUSTERS, LEVEL, t_interval
 
 Floats = NDArray[np.float64]
 
-LEVEL = 0.95
-FEWEST_CLUSTERS = 3
-# Where a statistic is undefined in more than this share of draws, the draws in which it is defined
-# are a selection, and their percentiles no interval.
-MOST_UNDEFINED = 0.1
+ALL_ALIKE = "the same in every draw of transcripts: no interval"
 
 
 def per_cluster(units: Floats, clusters: Sequence[Hashable]) -> Floats:
@@ -46,30 +43,22 @@ def cluster_weights(clusters: int, *, rng: np.random.Generator, draws: int) -> F
     return rng.multinomial(clusters, even, size=draws).astype(np.float64)
 
 
-def percentile_interval(drawn: Floats, *, level: float = LEVEL) -> tuple[float, float] | None:
-    """The middle ``level`` of ``drawn`` (draws,), of which few may be NaN; else None."""
-    defined = drawn[~np.isnan(drawn)]
-    if len(defined) < (1 - MOST_UNDEFINED) * len(drawn) or not len(defined):
-        return None
-    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
-
-
 def cluster_bootstrap(
     counts: Floats,
     statistic: Callable[[Floats], Floats],
     *,
     rng: np.random.Generator,
     draws: int,
+    least: float = -1.0,
     level: float = LEVEL,
 ) -> tuple[float, float] | None:
-    """Percentile interval of ``statistic`` under resampled clusters; None if not estimable.
+    """Interval of ``statistic`` under resampled clusters; None if not estimable.
 
     ``counts`` is (clusters, …): what adds up over clusters. ``statistic`` maps (draws, …) sums to
-    (draws,) values, NaN where undefined.
+    (draws,) values between ``least`` and 1, NaN where undefined.
     """
     weights = cluster_weights(len(counts), rng=rng, draws=draws)
-    return estimate(counts, statistic, weights, level=level)[1]
+    return estimate(counts, statistic, weights, least=least, level=level)[1]
 
 
 def estimate(
@@ -77,6 +66,7 @@ def estimate(
     statistic: Callable[[Floats], Floats],
     weights: Floats | None,
     *,
+    least: float = -1.0,
     level: float = LEVEL,
 ) -> tuple[float, tuple[float, float] | None]:
     """(value, interval) of ``statistic`` for ``counts`` (clusters, …) under drawn ``weights``.
@@ -87,17 +77,21 @@ def estimate(
     if weights is None or np.isnan(value):
         return value, None
     drawn = statistic(np.tensordot(weights, counts, axes=1))
-    return value, percentile_interval(drawn, level=level)
+    return value, t_interval(value, drawn, clusters=len(counts), least=least, level=level)
 
 
 def figure(
-    counts: Floats, statistic: Callable[[Floats], Floats], weights: Floats | None
+    counts: Floats,
+    statistic: Callable[[Floats], Floats],
+    weights: Floats | None,
+    *,
+    least: float = -1.0,
 ) -> Estimate:
     """As :func:`estimate`, as a value with the reason where there is no interval.
 
     The caller has made sure that the statistic itself is defined.
     """
-    value, interval = estimate(counts, statistic, weights)
+    value, interval = estimate(counts, statistic, weights, least=least)
     if interval:
         return Estimate(value, *interval)
     if weights is None:

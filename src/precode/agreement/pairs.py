@@ -112,7 +112,7 @@ def human_agreement(
         else "no sentence was read by two coders without a suggestion"
     )  # fmt: skip
     if fit:
-        macro = figure(counts[:, :, fit], _mean_f1_of_codes, weights)
+        macro = figure(counts[:, :, fit], _mean_f1_of_codes, weights, least=0.0)
     return HumanAgreement(
         pairs=tuple((a, b, sum({a, b} <= read[s.id] for s in double)) for a, b in pairs),
         sentences=len(double),
@@ -165,7 +165,8 @@ def _code(
             return NotEstimable(f"{n} sentences {what}, {floor} are needed")
         if np.isnan(_over_pairs(statistic, table.sum(axis=0), axes)):
             return NotEstimable(undefined)
-        return figure(table, lambda t: _over_pairs(statistic, t, axes), weights)
+        least = -1.0 if statistic in (of.kappa, of.nominal_kappa) else 0.0
+        return figure(table, lambda t: _over_pairs(statistic, t, axes), weights, least=least)
 
     some = "with the code by either coder"
     same = "both coders gave the code to every sentence"

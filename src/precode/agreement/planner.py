@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from precode.agreement import counts as of
-from precode.agreement.bootstrap import FEWEST_CLUSTERS
 from precode.agreement.intervals import t_interval
 
 Floats = NDArray[np.float64]
@@ -31,7 +31,7 @@ CORRELATION = 0.1
 DISAGREEMENT = 0.05
 PREVALENCE = 0.1
 KAPPA = 0.7
-# Fewer transcripts than this say nothing of how transcripts differ.
+# Fewer transcripts than this say nothing of how transcripts differ; fewer are never advised.
 FEWEST = 6
 MOST_TRANSCRIPTS = 400
 STUDIES = 200
@@ -57,7 +57,7 @@ class Clustering:
 class Plan:
     """What it takes for an interval that is no wider than ``width`` in half of all such studies.
 
-    ``transcripts`` read whole by two coders, about ``sentences`` in all; None if more than 400 are
+    ``transcripts`` (six at least) read whole by two coders, about ``sentences`` in all; None if more than 400 are
     needed. ``scattered``: sentences instead, drawn at random over all transcripts that the study
     has; None if all of them are too few. ``all_width`` is the width with every sentence of the study
     double-coded, None where kappa is not estimable then.
@@ -91,26 +91,31 @@ def intraclass(y: NDArray[np.bool_], transcripts: Sequence[str] | NDArray[np.str
 
 def clustering(values: Ints, transcripts: Sequence[str], sizes: Sequence[int]) -> Clustering:
     """That of a yes-or-no variable ``values`` (n, coders), -1 where not read: means over coders, and
-    over pairs of coders. Correlations that cannot be measured are the stated defaults.
+    over pairs of coders, weighted by what they read. Correlations that cannot be measured are the
+    stated defaults.
     """
     where = np.asarray(transcripts)
-    columns = [values[:, j] >= 0 for j in range(values.shape[1])]
-    shares = [float(values[r, j].mean()) for j, r in enumerate(columns) if r.any()]
-    same = [intraclass(values[r, j] == 1, where[r]) for j, r in enumerate(columns)]
+    read = values >= 0
+    same = [(intraclass(values[r, j] == 1, where[r]), int(r.sum())) for j, r in enumerate(read.T)]
     apart = [
-        intraclass(values[r, a] != values[r, b], where[r])
-        for a in range(values.shape[1])
-        for b in range(a)
-        if (r := columns[a] & columns[b]).any()
+        (intraclass(values[r, a] != values[r, b], where[r]), int(r.sum()))
+        for a, b in combinations(range(values.shape[1]), 2)
+        if (r := read[:, a] & read[:, b]).any()
     ]
-    found = [[x for x in xs if x is not None] for xs in (same, apart)]
+    own = [_mean(found) for found in (same, apart)]
     return Clustering(
-        prevalence=float(np.mean(shares)) if shares else PREVALENCE,
-        correlation=float(np.mean(found[0])) if found[0] else CORRELATION,
-        disagreement=float(np.mean(found[1])) if found[1] else DISAGREEMENT,
+        prevalence=float((values == 1).sum() / read.sum()) if read.any() else PREVALENCE,
+        correlation=CORRELATION if own[0] is None else own[0],
+        disagreement=DISAGREEMENT if own[1] is None else own[1],
         sizes=tuple(sizes),
-        measured=bool(found[0] and found[1]),
+        measured=None not in own,
     )
+
+
+def _mean(found: Sequence[tuple[float | None, int]]) -> float | None:
+    """Weighted by how much each rests on; None where nothing could be measured."""
+    known = [(x, n) for x, n in found if x is not None]
+    return sum(x * n for x, n in known) / sum(n for _, n in known) if known else None
 
 
 def plan(
@@ -142,9 +147,9 @@ def plan(
     def drawn(n: int) -> float:
         return of(lambda r: r.multinomial(n, sizes / sizes.sum(), STUDIES).astype(np.int64))
 
-    transcripts = _least(whole, width, FEWEST_CLUSTERS, MOST_TRANSCRIPTS)
+    transcripts = _least(whole, width, FEWEST, MOST_TRANSCRIPTS)
     total = int(sizes.sum())
-    every = drawn(total) if len(sizes) >= FEWEST_CLUSTERS else np.inf
+    every = drawn(total)
     scattered = _least(drawn, width, floor, total) if every <= width else None
     return Plan(
         label, of_study, kappa, width, transcripts,

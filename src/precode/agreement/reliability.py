@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from precode.agreement import counts as of
 from precode.agreement import gwet
 from precode.agreement.alpha import alpha, alpha_counts, nominal
-from precode.agreement.bootstrap import cluster_weights
-from precode.agreement.estimate import Figure, NotEstimable
-from precode.agreement.intervals import bounded
+from precode.agreement.bootstrap import ALL_ALIKE, cluster_weights, figure
+from precode.agreement.estimate import Estimate, Figure, NotEstimable
 from precode.agreement.masi import masi_distances
 from precode.agreement.observed import (
     TERMS,
@@ -110,7 +109,7 @@ def tally(values: Ints, q: int, transcripts: Sequence[str]) -> Tally:
     sums = np.column_stack([
         simple,
         alpha_counts(values, nominal(q), where, len(names)),
-        tables.reshape(len(names), -1),
+        tables.reshape(len(names), len(pairs) * q * q),
     ])  # fmt: skip
     yes, no = (
         ((values == 1).any(axis=1).sum(), (values == 0).any(axis=1).sum()) if q == 2 else (0, 0)
@@ -144,7 +143,11 @@ def leasts(q: int) -> dict[str, float]:
 
 
 def reliability(
-    counted: Tally, *, sampling: Sampling, weights: Floats | None = None, what: str = "sentences"
+    counted: Tally,
+    *,
+    sampling: Sampling,
+    weights: Floats | None = None,
+    what: str = "sentences read by two",
 ) -> Reliability:
     """All coefficients of ``counted``. ``what`` names the units in reasons.
 
@@ -159,13 +162,13 @@ def reliability(
 
     def one(name: str) -> Figure:
         if counted.units < max(floor, 1):
-            return NotEstimable(too_few(counted.units, f"{what} read by two coders", floor))
+            return NotEstimable(too_few(counted.units, what, floor))
         if name in ("kappa", "alpha"):
-            if why := _lopsided(counted, what, floor):
+            if why := _lopsided(counted, floor):
                 return NotEstimable(why)
             if np.isnan(each[name](counted.sums.sum(axis=0))):
                 return NotEstimable("all coders always gave the same one answer")
-        return bounded(counted.sums, each[name], weights, least=least.get(name, -1.0))
+        return _bounded(counted.sums, each[name], weights, least=least.get(name, -1.0))
 
     binary = counted.q == 2
     return Reliability(
@@ -186,7 +189,6 @@ def mean_reliability(
     each: Sequence[Reliability],
     *,
     weights: Floats | None,
-    what: str = "sentences",
 ) -> Reliability:
     """The mean of each coefficient over yes-or-no variables of the same units: of those for which it
     is estimable, ``each`` being their :func:`reliability`.
@@ -199,7 +201,7 @@ def mean_reliability(
         fit = [j for j, r in enumerate(each) if not isinstance(getattr(r, name), NotEstimable)]
         if not fit:
             return NotEstimable("it is estimable for no code")
-        return bounded(
+        return _bounded(
             sums[:, fit], lambda s: of.mean_defined(by_name[name](s)), weights,
             least=least.get(name, -1.0),
         )  # fmt: skip
@@ -216,14 +218,14 @@ def set_agreement(
     transcripts: Sequence[str],
     *,
     sampling: Sampling,
-    what: str = "sentences",
+    what: str = "sentences read by two",
 ) -> SetAgreement:
     """Agreement on sets: ``values`` (n, coders) are indices into ``sets``, -1 where not read."""
     n = len(values)
     names = tuple(dict.fromkeys(transcripts))
     number = {name: i for i, name in enumerate(names)}
     where = np.array([number[t] for t in transcripts], dtype=np.int64)
-    few = NotEstimable(too_few(n, f"{what} read by two coders", sampling.floor))
+    few = NotEstimable(too_few(n, what, sampling.floor))
     figures: tuple[Figure, Figure] = (few, few)
     if n >= max(sampling.floor, 1):
         weights = cluster_weights(len(names), rng=sampling.rng, draws=sampling.draws)
@@ -233,9 +235,9 @@ def set_agreement(
         sums = alpha_counts(values, delta, where, len(names))
         alone = NotEstimable("all coders gave every unit the same set of codes")
         figures = (
-            bounded(agreed, observed, weights, least=0.0),
+            _bounded(agreed, observed, weights, least=0.0),
             alone if np.isnan(alpha(sums.sum(axis=0), delta))
-            else bounded(sums, lambda s: alpha(s, delta), weights),
+            else _bounded(sums, lambda s: alpha(s, delta), weights),
         )  # fmt: skip
     return SetAgreement(n, len(names), len(sets), *figures)
 
@@ -250,11 +252,23 @@ def _same_sets(values: Ints) -> Floats:
     return np.column_stack([np.nan_to_num(of.ratio(same, asked)), asked > 0])
 
 
-def _lopsided(counted: Tally, what: str, floor: int) -> str:
-    if counted.q != 2:
-        return ""
-    if counted.yes < floor:
-        return too_few(counted.yes, f"{what} with it", floor)
-    if counted.no < floor:
-        return too_few(counted.no, f"{what} without it", floor)
+def _lopsided(counted: Tally, floor: int) -> str:
+    if counted.q == 2:
+        for n, verb in ((counted.yes, "have it"), (counted.no, "lack it")):
+            if n < floor:
+                return f"{f'only {n}' if n else 'none'} {verb}, {floor} are needed"
     return ""
+
+
+def _bounded(
+    counts: Floats, statistic: Statistic, weights: Floats | None, *, least: float = -1.0
+) -> Estimate:
+    """As :func:`precode.agreement.bootstrap.figure`; but an interval of no width would claim too
+    much.
+    """
+    found = figure(counts, statistic, weights, least=least)
+    if found.low is None and weights is not None:
+        return Estimate(found.value, why="undefined in too many draws of transcripts: no interval")
+    if found.low is not None and found.low == found.high:
+        return Estimate(found.value, why=ALL_ALIKE)
+    return found

@@ -89,7 +89,7 @@ def score_codes(
     averaged = [j for j, s in enumerate(scores.values()) if isinstance(s.f1, Estimate)]
     macro: Figure = NotEstimable(f"no code has {floor} sentences")
     if averaged:
-        macro = figure(counts[:, averaged], mean_f1, weights)
+        macro = figure(counts[:, averaged], mean_f1, weights, least=0.0)
     return CodeScores(
         codes=scores,
         macro_f1=macro,
@@ -120,7 +120,7 @@ def macro_f1(
     p = np.array([[t == c for c in classes] for t in predicted])
     counts = per_cluster(of.confusion(y, p), clusters)
     weights = cluster_weights(len(counts), rng=rng, draws=draws)
-    return figure(counts, mean_f1, weights)
+    return figure(counts, mean_f1, weights, least=0.0)
 
 
 def mean_f1(counts: Floats) -> Floats:
@@ -137,7 +137,7 @@ def _score(counts: Floats, weights: Floats | None, floor: int) -> BinaryScore:
             return NotEstimable(f"{_sentences(positives)} with the code, {floor} are needed")
         if np.isnan(statistic(counts.sum(axis=0))):
             return NotEstimable(undefined)
-        return figure(counts, statistic, weights)
+        return figure(counts, statistic, weights, least=-1.0 if statistic is of.kappa else 0.0)
 
     return BinaryScore(
         n=tp + fp + fn + tn,

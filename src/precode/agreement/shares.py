@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precode.agreement import counts as of
-from precode.agreement.bootstrap import LEVEL, cluster_weights, figure, per_cluster
+from precode.agreement.bootstrap import ALL_ALIKE, cluster_weights, figure, per_cluster
 from precode.agreement.estimate import Estimate, Figure, NotEstimable
+from precode.agreement.intervals import LEVEL
 
 Floats = NDArray[np.float64]
-
-ALL_ALIKE = "the same in every draw of transcripts: no interval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +32,13 @@ def share(
 ) -> Figure:
     """Share of units whose flag is True; ``transcripts`` names each unit's, ``what`` the units.
 
-    Where all units are alike, every draw is too; the exact interval stands in. With few transcripts
-    the interval is too narrow: simulated with beta-binomial transcripts of 8 units, it covers 87 to
-    89 % with 6 to 12 of them, 94 % with 30.
+    Where all units are alike, every draw is too; the exact interval stands in.
     """
     n, yes = len(flags), sum(flags)
     if n < max(sampling.floor, 1):
         return NotEstimable(too_few(n, what, sampling.floor))
     units = np.column_stack([np.asarray(flags, np.float64), np.ones(n)])
-    found = resampled(units, transcripts, _share, sampling=sampling)
+    found = resampled(units, transcripts, _share, sampling=sampling, least=0.0)
     if found.why == ALL_ALIKE and yes in (0, n):
         return Estimate(found.value, *clopper_pearson(yes, n))
     return found
@@ -53,14 +50,15 @@ def resampled(
     statistic: Callable[[Floats], Floats],
     *,
     sampling: Sampling,
+    least: float = -1.0,
 ) -> Estimate:
     """``statistic`` of ``units`` (n, …) with its interval; the statistic maps (…, *unit) sums to
-    (…,) values and is defined for the sum of all units. Where every draw gives the same, an
+    (…,) values between ``least`` and 1, and is defined for the sum of all units. Where every draw gives the same, an
     interval of no width would claim too much: there is none.
     """
     counts = per_cluster(units, transcripts)
     weights = cluster_weights(len(counts), rng=sampling.rng, draws=sampling.draws)
-    found = figure(counts, statistic, weights)
+    found = figure(counts, statistic, weights, least=least)
     if found.low is None and weights is not None:
         return Estimate(found.value, why="undefined in too many draws of transcripts: no interval")
     if found.low is not None and found.low == found.high:

@@ -1,4 +1,6 @@
-"""Excel workbooks: the only module that imports openpyxl. Use it through :mod:`.tables`."""
+"""Excel workbooks in and out. Use it through :mod:`.tables`; the report's workbook, which is laid out
+cell by cell, takes :func:`safe_text` and :func:`sheet_title` from here.
+"""
 
 from __future__ import annotations
 
@@ -162,7 +164,7 @@ def write_sheets(
     book = openpyxl.Workbook(write_only=True)
     used: set[str] = set()
     for name, (columns, rows) in checked.items():
-        _write(book.create_sheet(_title(name, used)), columns, rows)
+        _write(book.create_sheet(sheet_title(name, used)), columns, rows)
     if not used:
         book.create_sheet("Sheet1")
     book.save(path)
@@ -178,7 +180,7 @@ def _checked(name: str, rows: Iterable[Sequence[Cell]]) -> list[Sequence[Cell]]:
         )
     for row in checked:
         for value in row:
-            if isinstance(value, str) and len(_safe(value)) > MAX_TEXT:
+            if isinstance(value, str) and len(safe_text(value)) > MAX_TEXT:
                 raise InputError(
                     f"a cell of {len(value):,} characters does not fit in sheet {name!r}",
                     mend="write a .csv instead",
@@ -186,12 +188,13 @@ def _checked(name: str, rows: Iterable[Sequence[Cell]]) -> list[Sequence[Cell]]:
     return checked
 
 
-def _safe(text: str) -> str:
+def safe_text(text: str) -> str:
+    """``text`` as a cell can store it: what XML forbids as U+FFFD, "_x0041_" not as "A"."""
     text = ILLEGAL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _ESCAPED.sub(r"_x005F_x\1_", text)
 
 
-def _title(name: str, used: set[str]) -> str:
+def sheet_title(name: str, used: set[str]) -> str:
     """A sheet title that Excel accepts: 31 characters, none of []:*?/\\, not used yet."""
     base = _BAD_TITLE.sub(" ", ILLEGAL.sub(" ", name)).strip().strip("'") or "Sheet"
     title, number = base[:31], 2
@@ -219,7 +222,7 @@ def _write(sheet: Any, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -
 def _cell(sheet: Any, value: Cell, alignment: Alignment, font: Font | None) -> Any:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
-    cell = WriteOnlyCell(sheet, value=_safe(value) if isinstance(value, str) else value)
+    cell = WriteOnlyCell(sheet, value=safe_text(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"  # openpyxl would make a formula of "=…"
         if font is not None or len(value) > 60 or "\n" in value:
@@ -247,7 +250,7 @@ def write_forms(path: Path, forms: Sequence[Form]) -> None:
     book.remove(book.worksheets[0])
     used: set[str] = set()
     for form, rows in checked:
-        sheet = book.create_sheet(_title(form.title, used))
+        sheet = book.create_sheet(sheet_title(form.title, used))
         _fill(sheet, form, rows)
         _set_up(sheet, form, len(rows))
     book.save(path)
@@ -256,7 +259,7 @@ def write_forms(path: Path, forms: Sequence[Form]) -> None:
 def _fill(sheet: Any, form: Form, rows: Sequence[Sequence[Cell]]) -> None:
     top = Alignment(wrap_text=True, vertical="top")
     for index, column in enumerate(form.columns, 1):
-        head = sheet.cell(1, index, _safe(column.header))
+        head = sheet.cell(1, index, safe_text(column.header))
         head.font, head.alignment, head.fill = Font(bold=True), top, _FILLS[column.look]
         look = Alignment(vertical="top") if column.look == "faint" else top
         for number, row in enumerate(rows, 2):
@@ -269,7 +272,7 @@ def _put(cell: Any, value: Cell, column: Column, alignment: Alignment) -> None:
         cell.fill = _FILLS["answer"]
         cell.number_format = "@"  # "- not sure" and "1/2" stay what was typed
     if isinstance(value, str) and value:
-        cell.value = _safe(value)
+        cell.value = safe_text(value)
         cell.data_type = "s"  # openpyxl would make a formula of "=…"
         cell.quotePrefix = True  # and so would Excel, once the cell is edited
     elif not isinstance(value, str):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from precode.report.grid import Column, Form, Grid, Row
 from precode.report.index import Index, code_labels
+from precode.report.view import ValidationRow
 
 
 def validation(index: Index) -> Grid | None:
@@ -13,7 +16,7 @@ def validation(index: Index) -> Grid | None:
         return None
     labels = code_labels(index)
     rows = []
-    for r in table.rows:
+    for r in sorted(table.rows, key=_place(labels)):
         label, domain = labels.get(r.code, (r.code, ""))
         cells = (label, r.n, r.positives, r.precision, r.recall, r.f1, r.kappa, r.human_kappa)
         rows.append(Row(cells, domain))
@@ -42,6 +45,12 @@ def validation(index: Index) -> Grid | None:
     )
     caption = "The machine on transcripts it had not seen"
     return Grid("validation", caption, columns, tuple(rows), tuple(notes), groups="Domain")
+
+
+def _place(labels: dict[str, tuple[str, str]]) -> Callable[[ValidationRow], int]:
+    """Where a code stands in the codebook: the codes of a domain come together."""
+    order = {code: i for i, code in enumerate(labels)}
+    return lambda row: order.get(row.code, len(order))
 
 
 def agreement(index: Index) -> Grid | None:

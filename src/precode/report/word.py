@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -43,10 +44,12 @@ from precode.report.word_xml import (
 from precode.report.writing import bundles, pieces, spans, text_of
 
 # Twentieths of a point that an average letter of a table takes, and what stands beside the text.
-_LETTER, _BESIDE = 98, 200
-_LONGEST_WORD, _LONGEST_LINE = 24, 60  # letters; longer ones break
+_LETTER, _BESIDE = 100, 200
+_LONGEST_WORD, _LONGEST_LINE, _LONGEST_HEAD = 24, 60, 14  # letters; longer ones break
+_BOLD = 1.08
+_STAYS = "\N{NO-BREAK SPACE}"
 _SMALL_TABLE = 14  # rows; such a table stays on one page
-_LONG_CELL = 900  # letters; such a row may run on over the page
+_LONG_CELL = 900  # letters, of half the page's width; such a row may run on over the page
 _STYLES = {"plain": "", "strong": "Strong", "code": "Typed"}
 _RIGHT = {Form.COUNT, Form.PERCENT}
 
@@ -190,27 +193,42 @@ def _least_width(block: Block) -> int:
 
 
 def _sizes(grid: Grid, *, beside: bool) -> list[tuple[int, int]]:
-    """(least, wanted) width of every column: the longest word, and the longest line."""
-    texts: list[list[str]] = [[f"{c.label}\n{c.detail}"] for c in grid.columns]
+    """(least, wanted) width of every column: of the longest word or number with its interval, and
+    of the longest line.
+    """
+    heads = [f"{c.label}\n{c.detail}" for c in grid.columns]
+    texts: list[list[str]] = [[] for _ in heads]
     for row in grid.rows:
         texts[0].append(text_of(row.cells[0], grid.columns[0].form))
         at = 1
         for cell, form, span in spans(row, grid):
             if span == 1:
-                texts[at].append(text_of(cell, form))
+                told = text_of(cell, form)
+                texts[at].append(told if isinstance(cell, str) else told.replace(" ", _STAYS))
             at += span
     if beside:
-        texts.insert(0, [grid.groups, *(r.group for r in grid.rows)])
-    return [_size(t) for t in texts]
+        heads.insert(0, grid.groups)
+        texts.insert(0, [row.group for row in grid.rows])
+    return [_size(head, column) for head, column in zip(heads, texts, strict=True)]
 
 
-def _size(texts: list[str]) -> tuple[int, int]:
-    word = max((len(w) for t in texts for w in t.split()), default=1)
-    line = max((len(x) for t in texts for x in t.split("\n")), default=1)
-    return (
-        min(word, _LONGEST_WORD) * _LETTER + _BESIDE,
-        min(line, _LONGEST_LINE) * _LETTER + _BESIDE,
-    )
+def _size(head: str, texts: list[str]) -> tuple[int, int]:
+    words = (w for t in {*texts} for w in t.split(" "))
+    word = max((_extent(w) for t in words for w in t.split("\n")), default=0)
+    line = max((_extent(x) for t in {*texts} for x in t.split("\n")), default=0)
+    named = max(_extent(w) for w in head.split(" ") for w in w.split("\n")) * _BOLD
+    least = max(named, min(word, _LONGEST_WORD))
+    wanted = max(least, min(line, _LONGEST_LINE), min(_extent(head), _LONGEST_HEAD))
+    least = min(least, _LONGEST_WORD)
+    return int(least * _LETTER) + _BESIDE, int(wanted * _LETTER) + _BESIDE
+
+
+def _extent(text: str) -> float:
+    """How wide ``text`` is, in average small letters."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text if c > "\u00ff")
+    capitals = sum(c.isupper() or c in "mwMW%&" for c in text)
+    narrow = sum(c in "iljtf.,;:'()|! " for c in text)
+    return len(text) + wide + 0.35 * capitals - 0.4 * narrow
 
 
 def _fit(sizes: Sequence[tuple[int, int]], width: int) -> list[int]:
@@ -302,7 +320,8 @@ def _quotes(block: QuoteTable, width: int) -> str:
         boxes = [Box(paragraph(name, "TableText", rtl=right_to_left(row.label)))]
         span = len(block.sides) // len(row.cells)
         boxes += [Box(_quoted(cell), span) for cell in row.cells]
-        lines.append(Line(tuple(boxes), split=True))
+        long = max(sum(len(q.text) for q in cell.quotes) * span for cell in row.cells)
+        lines.append(Line(tuple(boxes), split=long > _LONG_CELL * len(block.sides)))
     return table(lines, [stub, *[each] * len(block.sides)], caption=block.caption)
 
 

@@ -77,8 +77,8 @@ _TABLE = f"""<w:style {NAMESPACE} w:type="table" w:customStyle="1" w:styleId="{T
 <w:top w:val="single" w:sz="8" w:space="0" w:color="{_INK}"/>
 <w:bottom w:val="single" w:sz="8" w:space="0" w:color="{_INK}"/>
 <w:insideH w:val="single" w:sz="4" w:space="0" w:color="D5DADB"/></w:tblBorders>
-<w:tblCellMar><w:top w:w="20" w:type="dxa"/><w:left w:w="80" w:type="dxa"/>
-<w:bottom w:w="20" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar></w:tblPr>
+<w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="80" w:type="dxa"/>
+<w:bottom w:w="0" w:type="dxa"/><w:right w:w="80" w:type="dxa"/></w:tblCellMar></w:tblPr>
 <w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:bCs/></w:rPr></w:tblStylePr>
 </w:style>"""
 

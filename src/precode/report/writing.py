@@ -14,6 +14,14 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 NOTHING = "–"
+# What a column becomes where each number has a cell of its own
+PARTS: dict[Form, tuple[str, ...]] = {
+    Form.SCORE: ("", "low", "high"),
+    Form.TALLY: ("people", "of", "excerpts"),
+    Form.MENTIONS: ("excerpts", "people"),
+    Form.PRE_CODES: ("accepted", "to review"),
+}
+Value = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,24 @@ def pieces(cell: Cell, form: Form) -> tuple[Piece, ...]:
     if isinstance(cell, (int, float)):
         return (Piece(percent(cell) if form is Form.PERCENT else _number(cell)),)
     return (Piece(str(cell)),)
+
+
+def values(cell: Cell, form: Form) -> tuple[Value, ...]:
+    """A cell as plain values, one for each of its form's :data:`PARTS`; None where there is none.
+    Words in the place of numbers stand first.
+    """
+    several = len(PARTS.get(form, ("",)))
+    told: tuple[Value, ...]
+    if isinstance(cell, Tally):
+        told = (None if cell.of is None else cell.people, cell.of, cell.excerpts)
+    elif isinstance(cell, Mentions):
+        told = (cell.excerpts, cell.people)
+    elif isinstance(cell, PreCodes):
+        told = (cell.accepted.excerpts, cell.to_review.excerpts)
+    else:
+        told = cell if isinstance(cell, tuple) else (cell,)
+    finite = [None if isinstance(v, float) and not math.isfinite(v) else v for v in told]
+    return (*finite, *[None] * (several - len(finite)))
 
 
 def text_of(cell: Cell, form: Form) -> str:

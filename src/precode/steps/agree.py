@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
-from precode.agreement.bootstrap import LEVEL, cluster_weights
+from precode.agreement.bootstrap import cluster_weights
 from precode.agreement.confusions import Kind, confusions
 from precode.agreement.estimate import Estimate, Figure, NotEstimable
+from precode.agreement.intervals import LEVEL
 from precode.agreement.labels import About, code_sets, foreign, variables
 from precode.agreement.reliability import (
     Reliability,
@@ -67,13 +68,14 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """One code: people with one another, on all they have read twice and on the audit sample alone,
+    """One code, which people gave to ``passages`` of the audit sample: people with one another, on all they have read twice and on the audit sample alone,
     beside the machine with people on the audit sample. ``machine``'s kappa and ``f1`` are those of
     ``status`` (they know how the sample was drawn); its other figures count sentences plainly.
     """
 
     code: str
     label: str
+    passages: int
     people: Reliability
     people_on_audit: Figure
     machine: Reliability
@@ -138,11 +140,12 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Swaps:
-    """All pairs that coders swap, the most frequent first."""
+    """All pairs that coders swap, the most frequent first. ``labels`` are the codes', by id."""
 
     unit: Unit
     coders: tuple[str, ...]
     units: int
+    labels: Mapping[str, str]
     swaps: tuple[Swap, ...]
 
 
@@ -161,7 +164,7 @@ def agree(path: Path, *, unit: Unit = "sentence", coders: Sequence[str] = ()) ->
         sampling = Sampling(
             np.random.default_rng(settings.seed), settings.bootstrap, settings.floor
         )
-        what = "sentences" if unit == "sentence" else "passages"
+        what = f"{'sentences' if unit == 'sentence' else 'passages'} read by two"
         overall = _agreement(readings, study.codebook, sampling, what)
         pairs = [readings.of(*two) for two in combinations(readings.coders, 2)]
         if len(readings.coders) == 2:
@@ -214,7 +217,7 @@ def confused(path: Path, *, unit: Unit = "sentence", coders: Sequence[str] = ())
             )
             for c in confusions(readings, study.codebook)
         ]
-        return Swaps(unit, readings.coders, len(readings.units), tuple(swaps))
+        return Swaps(unit, readings.coders, len(readings.units), label, tuple(swaps))
 
 
 def blind_readings(
@@ -272,7 +275,7 @@ def _agreement(readings: Readings, codebook: Codebook, sampling: Sampling, what:
         Row(
             v.about, v.id, v.label, v.polarity,
             reliability(t, sampling=sampling, weights=None if v.about is About.DIRECTION else weights,
-                        what="codes" if v.about is About.DIRECTION else what),
+                        what="codes given by two" if v.about is About.DIRECTION else what),
         )
         for v, t in zip(asked, tallies, strict=True)
     )  # fmt: skip
@@ -312,7 +315,15 @@ def _machine(
         )
         found = replace(found, kappa=_figure(said.kappa))
         codes.append(
-            Beside(said.code, said.label, people[said.code], said.human, found, _figure(said.f1))
+            Beside(
+                said.code,
+                said.label,
+                said.passages,
+                people[said.code],
+                said.human,
+                found,
+                _figure(said.f1),
+            )
         )
     return Machine(
         sample.machine, len(sample.truth), len(set(sample.transcripts)), tuple(codes)

@@ -148,6 +148,7 @@ def _session(
         answers={i: frozenset(codes) for i, codes in own.items()},
         earlier=past_events,
         limit=n,
+        within=within,
         background=background,
         probes=planned,
     )

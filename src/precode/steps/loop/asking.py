@@ -36,7 +36,8 @@ class Asking:
     """One coder's session with the study; implements :class:`precode.review.source.Source`.
 
     ``audit``, ``overlap`` and ``pool`` are ids in the order of asking, the last for when there is no
-    ranking. ``answers`` are this coder's codes by sentence id.
+    ranking. ``answers`` are this coder's codes by sentence id. ``within`` names transcripts if the
+    session is about some only: how far the queue has come is then not noted.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Asking:
         answers: Mapping[str, frozenset[str]],
         earlier: Sequence[Event],
         limit: int | None,
+        within: Collection[str],
         background: Background | None,
         probes: Sequence[Probe],
     ) -> None:
@@ -71,7 +73,7 @@ class Asking:
         self._evidence: dict[str, tuple[str, ...]] = {}
         self._fetched: dict[str, tuple[deque[Any], Any]] = {}  # id → where it came from, as what
         self._reached: list[str] = []
-        self._within = background.within if background else ()
+        self._within = within
         self._ranking: Ranking | None = None
         self._ranked: Iterator[Ranked] = iter(())
         self._take_up(kept(place(study.folder, coder)))

@@ -181,7 +181,7 @@ def audited(
     unaided = [e for e in events if not e.assisted]
     blind = fold(unaided, sentences, overlap=study.settings.codings.overlap)
     asked = _asked(study, rows, sentences, blind, events)
-    machine = _machine(study, {e for e, _ in study.human_codes(tuple(sentences)).read})
+    machine = machine_of(study, {s for s, _ in study.human_codes(tuple(sentences)).read})
     ids = [r.sentence_id for r in asked.rows]
     given = decisions(machine.given if machine else {}, ids, study.codebook.leaf_ids)
     where = {s.id: s.transcript_id for s in sentences}

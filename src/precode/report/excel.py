@@ -1,0 +1,382 @@
+"""The report as a workbook: a sheet a table, numbers as numbers, and a first sheet that leads there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from precode.files.atomic import replacing
+from precode.files.cells import MAX_TEXT, stored_length
+from precode.files.workbooks import safe_text, sheet_title
+from precode.report.document import (
+    CODE,
+    CONTENTS,
+    QUOTES,
+    UNVERIFIED_QUOTE,
+    Document,
+    Figures,
+    Notes,
+    QuoteTable,
+    Section,
+    Table,
+    Words,
+    document,
+)
+from precode.report.grid import Column, Form
+from precode.report.tables import Tables
+from precode.report.writing import PARTS, Value, clean, values
+
+CUT = (
+    f"A cell of a workbook holds {MAX_TEXT:,} characters at most: those that end in “…” were cut "
+    "here, and are whole on the web page and in the Word document."
+)
+_FORMATS = {
+    Form.COUNT: "#,##0", Form.PERCENT: "0.0%", Form.SCORE: "0.00", Form.TALLY: "#,##0",
+    Form.MENTIONS: "#,##0", Form.PRE_CODES: "#,##0",
+}  # fmt: skip
+_HEAD_ROW = 3  # below the caption and the way back
+_NARROW, _BROAD, _NOTES = 9.0, 60.0, 90.0  # widths, in digits
+_LINE, _TALLEST = 15.0, 409.0  # heights, in points
+_FRONT = (16.0, 110.0)
+_RISKY = ("=", "+", "-", "@", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's heading; ``form`` is a number's format, "" for text."""
+
+    text: str
+    form: str = ""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet before it is drawn; ``total`` is how many rows at its end are sums."""
+
+    label: str
+    title: str
+    caption: str
+    heads: tuple[Head, ...]
+    rows: list[tuple[Value, ...]]
+    notes: list[str]
+    total: int = 0
+    strong: set[int] = field(default_factory=set)
+    name: str = ""
+
+
+def write_excel(tables: Tables, path: Path) -> Path:
+    """The report into ``path``, at once or not at all. No cell holds a formula."""
+    book = make_excel(document(tables), tables.behaviour, tables.made_at)
+    with replacing(path) as temporary:
+        book.save(temporary)
+    return path
+
+
+def make_excel(d: Document, subject: str, made_at: str) -> Any:
+    """The openpyxl workbook of ``d``."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    _properties(book.properties, d, subject, made_at)
+    used: set[str] = set()
+    first = book.worksheets[0]
+    first.title = sheet_title(CONTENTS, used)
+    shown = [(section, list(_sheets(section))) for section in d.sections]
+    for sheet in (s for _, sheets in shown for s in sheets):
+        sheet.name = sheet_title(_tab(f"{sheet.label.split()[-1]} {sheet.title}"), used)
+    _front(first, d, shown)
+    for sheet in (s for _, sheets in shown for s in sheets):
+        _draw(book.create_sheet(sheet.name), sheet, first.title)
+    return book
+
+
+def _tab(name: str) -> str:
+    # Excel counts a tab's letters in halves of pairs, and bears no quote at its ends
+    return "".join(c for c in name if c <= "\uffff").replace("'", "’").rstrip()
+
+
+# -- what stands on a sheet ------------------------------------------------------------------------
+
+
+def _sheets(section: Section) -> Iterator[Sheet]:
+    """A section's tables. Notes go to the table above them; quotes of all domains are one sheet."""
+    sheets: list[Sheet] = []
+    quotes: list[QuoteTable] = []
+    for block in section.blocks:
+        if isinstance(block, Table):
+            sheets.append(_sheet(block))
+        elif isinstance(block, QuoteTable):
+            quotes.append(block)
+        elif isinstance(block, Notes) and sheets:
+            sheets[-1].notes += [line.text for line in block.lines]
+    if quotes:
+        sheets.append(_quotes(quotes))
+    yield from sheets
+
+
+def _sheet(block: Table) -> Sheet:
+    grid = block.grid
+    grouped = any(r.group for r in grid.rows)
+    heads = [Head(grid.groups)] if grouped else []
+    heads += [head for column in grid.columns for head in _heads(column)]
+    rows = [
+        (
+            *([row.group] if grouped else []),
+            *(
+                v
+                for c, col in zip(row.cells, grid.columns, strict=True)
+                for v in values(c, col.form)
+            ),
+        )
+        for row in grid.rows
+    ]
+    strong = {i for i, row in enumerate(grid.rows) if row.strong}
+    total = 0
+    while len(rows) - 1 - total in strong and not grid.rows[-1 - total].group:
+        total += 1
+    title = _short(block)
+    label = f"Table {block.number}"
+    return Sheet(label, title, grid.caption, tuple(heads), rows, list(grid.notes), total, strong)
+
+
+def _short(block: Table) -> str:
+    """A name for a tab: the title up to its first comma, colon or bracket."""
+    for i, letter in enumerate(block.title):
+        if letter in ",:(" and i > 2:
+            return block.title[:i].rstrip()
+    return block.title
+
+
+def _heads(column: Column) -> list[Head]:
+    over = f"{column.over.label}: " if column.over else ""
+    detail = f" ({column.detail})" if column.detail else ""
+    return [
+        Head(
+            f"{over}{column.label}{', ' if part else ''}{part}{detail}",
+            _FORMATS.get(column.form, ""),
+        )
+        for part in PARTS.get(column.form, ("",))
+    ]
+
+
+def _quotes(blocks: Sequence[QuoteTable]) -> Sheet:
+    heads = ("Domain", CODE, "As", "Quote", "Attribution", "Given by", "Not quoted")
+    rows: list[tuple[Value, ...]] = []
+    for block in blocks:
+        for row in block.rows:
+            for i, cell in enumerate(row.cells):
+                side = row.detail or (block.sides[i] if len(block.sides) > 1 else "")
+                start = (block.domain, row.label, side[:1].upper() + side[1:])
+                for n, q in enumerate(cell.quotes):
+                    by = UNVERIFIED_QUOTE if q.machine else ", ".join(q.coders)
+                    rows.append((*start, q.text, q.attribution, by, "" if n else cell.remark))
+                if not cell.quotes:
+                    rows.append((*start, None, None, None, cell.remark))
+    numbers = sorted({blocks[0].number, blocks[-1].number})
+    label = f"Table{'s' if len(numbers) > 1 else ''} {'–'.join(map(str, numbers))}"
+    return Sheet(label, QUOTES, QUOTES, tuple(map(Head, heads)), rows, [])
+
+
+# -- drawing ---------------------------------------------------------------------------------------
+
+
+def _draw(sheet: Any, content: Sheet, contents: str) -> None:
+    from openpyxl.styles import Alignment, Border, PatternFill, Side
+    from openpyxl.utils import get_column_letter
+
+    _put(sheet.cell(1, 1), f"{content.label}. {content.caption}").font = _font(bold=True, size=13)
+    _link(sheet.cell(2, 1), contents, contents)
+    columns = len(content.heads)
+    widths = [_width(h, [r[i] for r in content.rows]) for i, h in enumerate(content.heads)]
+    for i, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(i)].width = width
+    look = (_font(bold=True), PatternFill("solid", fgColor="E6EEEF"), Border(bottom=Side("medium")))
+    for i, head in enumerate(content.heads, 1):
+        cell = _put(sheet.cell(_HEAD_ROW, i), head.text)
+        cell.font, cell.fill, cell.border = look
+        cell.alignment = Alignment(
+            wrap_text=True, vertical="bottom", horizontal="right" if head.form else None
+        )
+    _tall(sheet, _HEAD_ROW, [h.text for h in content.heads], [w - 3 for w in widths])
+    top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
+    bold = _font(bold=True)
+    cut = False
+    for n, row in enumerate(content.rows):
+        for i, (value, head) in enumerate(zip(row, content.heads, strict=True), 1):
+            if value is None or value == "":
+                continue
+            cell = sheet.cell(_HEAD_ROW + 1 + n, i)
+            if isinstance(value, str):
+                cut |= _put(cell, value).value != safe_text(clean(value))
+                cell.alignment = wrapped
+            else:
+                cell.value, cell.number_format, cell.alignment = value, head.form or "General", top
+            if n in content.strong:
+                cell.font = bold
+        _tall(sheet, _HEAD_ROW + 1 + n, row, widths)
+    last = _HEAD_ROW + len(content.rows)
+    sheet.freeze_panes = f"{'B' if widths and widths[0] <= 36 else 'A'}{_HEAD_ROW + 1}"
+    if len(content.rows) > content.total:
+        letter = get_column_letter(columns)
+        sheet.auto_filter.ref = f"A{_HEAD_ROW}:{letter}{last - content.total}"
+    _notes(sheet, [*content.notes, *([CUT] if cut else [])], last + 2, widths)
+    _paper(sheet, rows=f"{_HEAD_ROW}:{_HEAD_ROW}")
+
+
+def _put(cell: Any, text: str) -> Any:
+    """``text`` into ``cell``: text whatever it begins with, and as much of it as a cell holds."""
+    whole = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if stored_length(whole) > MAX_TEXT:
+        whole = _cut(whole)
+    cell.value = safe_text(whole)
+    cell.data_type = "s"  # openpyxl would make a formula of "=…"
+    if whole.startswith(_RISKY):
+        cell.quotePrefix = True  # and so would Excel, once the cell is edited
+    return cell
+
+
+def _cut(text: str) -> str:
+    """The longest start of ``text`` that a cell holds with the sign that something is missing."""
+    low, high = 0, min(len(text), MAX_TEXT)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if stored_length(text[:middle] + "…") <= MAX_TEXT:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low] + "…"
+
+
+def _font(*, bold: bool = False, size: int = 11, color: str = "1D2325", under: bool = False) -> Any:
+    from openpyxl.styles import Font
+
+    return Font(
+        name="Calibri", bold=bold, size=size, color=color, underline="single" if under else None
+    )
+
+
+def _link(cell: Any, text: str, sheet: str) -> None:
+    from openpyxl.styles import Alignment
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    _put(cell, text)
+    quoted = sheet.replace("'", "''")
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!A1")
+    cell.font = _font(color="1F4E57", under=True)
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+
+
+def _width(head: Head, column: Iterable[Value]) -> float:
+    """Wide enough for the longest word of the heading and for most texts; long ones wrap."""
+    said = [line for v in column if isinstance(v, str) for line in v.split("\n")]
+    longest = max((len(line) for line in said), default=0)
+    # words in the place of numbers may wrap; numbers may not
+    wanted = min(longest, 24) if head.form else longest
+    named = max((len(w) for w in head.text.split()), default=0) + 4  # the filter's button
+    return float(min(max(wanted + 2, named, _NARROW), _BROAD))
+
+
+def _notes(sheet: Any, notes: Sequence[str], row: int, widths: Sequence[float]) -> None:
+    """Below the table, over as many columns as a line of reading length takes."""
+    from openpyxl.styles import Alignment
+
+    columns, room = 0, 0.0
+    while room < _NOTES:
+        room += widths[columns] if columns < len(widths) else 8.43
+        columns += 1
+    for i, note in enumerate(notes):
+        cell = _put(sheet.cell(row + i, 1), note)
+        cell.alignment, cell.font = Alignment(vertical="top", wrap_text=True), _font(color="595F61")
+        sheet.merge_cells(start_row=row + i, end_row=row + i, start_column=1, end_column=columns)
+        _tall(sheet, row + i, [note], [room])
+
+
+def _tall(sheet: Any, row: int, cells: Sequence[Value], widths: Sequence[float]) -> None:
+    """A row as high as its wrapped text: not every program finds that out by itself."""
+    lines = max(
+        (
+            sum(1 if len(x) < w else math.ceil(len(x) * 1.1 / w) for x in v.split("\n"))
+            for v, w in zip(cells, widths, strict=True)
+            if isinstance(v, str)
+        ),
+        default=1,
+    )
+    if lines > 1:
+        sheet.row_dimensions[row].height = min(_LINE * lines + 2, _TALLEST)
+
+
+def _front(sheet: Any, d: Document, shown: Sequence[tuple[Section, Sequence[Sheet]]]) -> None:
+    """The first sheet: what the report is, and for each section its words and its tables."""
+    from openpyxl.styles import Alignment
+
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = _FRONT
+    wrapped = Alignment(vertical="top", wrap_text=True)
+    at = 0
+
+    def line(left: str | int = "", right: str = "", *, font: Any = None) -> int:
+        nonlocal at
+        at += 1
+        for i, value in ((1, left), (2, right)):
+            cell = sheet.cell(at, i)
+            if isinstance(value, int):
+                cell.value, cell.number_format = value, "#,##0"
+                cell.alignment = Alignment(vertical="top", horizontal="left")
+            elif value:
+                _put(cell, value).alignment = wrapped if i > 1 else Alignment(vertical="top")
+            if font:
+                cell.font = font
+        _tall(sheet, at, [right], [_FRONT[1]])
+        return at
+
+    line(d.kicker)
+    line(d.title, font=_font(bold=True, size=18))
+    line(d.lead.text, font=_font(size=13, color="595F61"))
+    for name, value in d.about:
+        line(name, value)
+    for number, (section, sheets) in enumerate(shown, 1):
+        line()
+        line(f"{number}  {section.heading}", font=_font(bold=True, size=13, color="1F4E57"))
+        for block in section.blocks:
+            if isinstance(block, Words):
+                line("", block.text, font=_font(bold=True) if block.care else None)
+            elif isinstance(block, Figures):
+                for label, n in block.items:
+                    line(n, label)
+            elif isinstance(block, Notes) and not sheets:
+                for note in block.lines:
+                    line("", note.text)
+        for s in sheets:
+            row = line()
+            _link(sheet.cell(row, 1), s.label, s.name)
+            _link(sheet.cell(row, 2), s.caption, s.name)
+    line()
+    line(d.footer)
+    sheet.sheet_view.showGridLines = False
+    _paper(sheet)
+
+
+def _paper(sheet: Any, *, rows: str = "") -> None:
+    """Printed on lying A4, as wide as a page, the heading on every page."""
+    sheet.page_setup.orientation = "landscape" if rows else "portrait"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    if rows:
+        sheet.print_title_rows = rows
+    sheet.oddFooter.right.text = "&A   &P / &N"
+
+
+def _properties(properties: Any, d: Document, subject: str, made_at: str) -> None:
+    """What the file is, and nothing of the machine or its user."""
+    properties.creator = properties.lastModifiedBy = ""
+    properties.title, properties.subject = clean(d.heading)[:255], clean(subject)[:255]
+    properties.language = d.language
+    try:
+        at = datetime.fromisoformat(made_at)
+    except ValueError:
+        return
+    properties.created = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
