@@ -143,8 +143,14 @@ def _agreement(one: Agreement, done: Agreed, title: str) -> None:
         f"{title}: {one.units:,} {_units(done.unit, one.units)} read by two, "
         f"{one.transcripts} transcripts"
     )
-    columns = _SHORT if _narrow() else _COLUMNS
-    table(("", "n", *columns), rows, title=head)
+    if _narrow():  # the number stands in the title; where it is another, beside the label
+        rows = [
+            (f"{r[0]} (n {r[1]})" if r[1] not in ("", f"{one.units:,}") else r[0], *r[2:])
+            for r in rows
+        ]
+        table(("", *_SHORT), rows, title=head)
+    else:
+        table(("", "n", *_COLUMNS), rows, title=head)
     for why, names in _grouped(whys).items():
         say(f"–: not estimable, {why} ({names})")
 
@@ -177,8 +183,9 @@ def _narrow() -> bool:
 
 
 def _short(value: float) -> str:
-    text = f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 0.995 else f"{value:.2f}"
-    return text.replace("-", "−")
+    if abs(value) >= 0.995:
+        return "1" if value > 0 else "−1"
+    return f"{value:.2f}".replace("0.", ".", 1).replace("-", "−")
 
 
 def _grouped(whys: dict[str, str]) -> dict[str, str]:

@@ -29,7 +29,7 @@ VERBS = {
     "status": "Show where the study stands and what to do next.",
     "simulate": "Replay the review on what the team has coded: how soon was it good enough?",
     "agree": "Show how well coders agree with one another, and the machine with them.",
-    "report": "Write the findings, scores and methods as a web page.",
+    "report": "Write the findings, scores and methods: a web page, Word, Excel.",
     "export": "Write all codes as a table.",
     "doctor": "Check the installation and a study.",
 }

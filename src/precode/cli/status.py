@@ -86,6 +86,12 @@ def _audit(j: Judgement) -> None:
         )
         + (f". Judged on it: {j.machine}" if j.machine else "")
     )
+    if any(c.prevalence.value is not None for c in j.codes):
+        _tables(j)
+    say(f"Advice: {j.advice.words}.")
+
+
+def _tables(j: Judgement) -> None:
     table(
         ("code", "passages in it", "share of sentences", "still unread"),
         [(c.label, c.passages, _share(c.prevalence), _count(c.unread)) for c in j.codes],
@@ -96,11 +102,8 @@ def _audit(j: Judgement) -> None:
         [(c.label, _figure(c.kappa), _human(c.human), _figure(c.f1)) for c in j.codes],
         title="Agreement on it, with 95 % intervals",
     )
-    for why in dict.fromkeys(
-        i.why for c in j.codes for i in (c.prevalence, c.kappa) if i.value is None and i.why
-    ):
+    for why in dict.fromkeys(i.why for c in j.codes for i in (c.kappa,) if i.value is None):
         say(f"–: not estimable, {why}")
-    say(f"Advice: {j.advice.words}.")
 
 
 def _figure(i: Interval) -> str:

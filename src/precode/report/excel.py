@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Any
 
 from precode.files.atomic import replacing
 from precode.files.cells import MAX_TEXT, stored_length
-from precode.files.workbooks import safe_text, sheet_title
 from precode.report.document import (
     CODE,
     CONTENTS,
@@ -80,12 +80,14 @@ def make_excel(d: Document, subject: str, made_at: str) -> Any:
     """The openpyxl workbook of ``d``."""
     import openpyxl
 
+    from precode.files.workbooks import sheet_title
+
     book = openpyxl.Workbook()
     _properties(book.properties, d, subject, made_at)
     used: set[str] = set()
     first = book.worksheets[0]
     first.title = sheet_title(CONTENTS, used)
-    shown = [(section, list(_sheets(section))) for section in d.sections]
+    shown = [(section, _sheets(section)) for section in d.sections]
     for sheet in (s for _, sheets in shown for s in sheets):
         sheet.name = sheet_title(_tab(f"{sheet.label.split()[-1]} {sheet.title}"), used)
     _front(first, d, shown)
@@ -102,20 +104,25 @@ def _tab(name: str) -> str:
 # -- what stands on a sheet ------------------------------------------------------------------------
 
 
-def _sheets(section: Section) -> Iterator[Sheet]:
+def _sheets(section: Section) -> list[Sheet]:
     """A section's tables. Notes go to the table above them; quotes of all domains are one sheet."""
     sheets: list[Sheet] = []
-    quotes: list[QuoteTable] = []
-    for block in section.blocks:
-        if isinstance(block, Table):
-            sheets.append(_sheet(block))
-        elif isinstance(block, QuoteTable):
-            quotes.append(block)
-        elif isinstance(block, Notes) and sheets:
-            sheets[-1].notes += [line.text for line in block.lines]
-    if quotes:
-        sheets.append(_quotes(quotes))
-    yield from sheets
+    for kind, group in groupby(section.blocks, key=type):
+        blocks = list(group)
+        if kind is QuoteTable:
+            sheets.append(_quotes([b for b in blocks if isinstance(b, QuoteTable)]))
+        for block in blocks:
+            if isinstance(block, Table):
+                sheets.append(_sheet(block))
+            elif isinstance(block, Notes) and sheets:
+                sheets[-1].notes += [line.text for line in block.lines]
+    return sheets
+
+
+def _notes_alone(section: Section) -> list[str]:
+    """Notes without a table above them."""
+    before = takewhile(lambda b: not isinstance(b, (Table, QuoteTable)), section.blocks)
+    return [line.text for b in before if isinstance(b, Notes) for line in b.lines]
 
 
 def _sheet(block: Table) -> Sheet:
@@ -201,7 +208,7 @@ def _draw(sheet: Any, content: Sheet, contents: str) -> None:
         cell.alignment = Alignment(
             wrap_text=True, vertical="bottom", horizontal="right" if head.form else None
         )
-    _tall(sheet, _HEAD_ROW, [h.text for h in content.heads], [w - 3 for w in widths])
+    _tall(sheet, _HEAD_ROW, [h.text for h in content.heads], [w - 2 for w in widths])
     top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
     bold = _font(bold=True)
     cut = False
@@ -211,7 +218,8 @@ def _draw(sheet: Any, content: Sheet, contents: str) -> None:
                 continue
             cell = sheet.cell(_HEAD_ROW + 1 + n, i)
             if isinstance(value, str):
-                cut |= _put(cell, value).value != safe_text(clean(value))
+                _put(cell, value)
+                cut |= stored_length(value) > MAX_TEXT
                 cell.alignment = wrapped
             else:
                 cell.value, cell.number_format, cell.alignment = value, head.form or "General", top
@@ -229,6 +237,8 @@ def _draw(sheet: Any, content: Sheet, contents: str) -> None:
 
 def _put(cell: Any, text: str) -> Any:
     """``text`` into ``cell``: text whatever it begins with, and as much of it as a cell holds."""
+    from precode.files.workbooks import safe_text
+
     whole = clean(text.replace("\r\n", "\n").replace("\r", "\n"))
     if stored_length(whole) > MAX_TEXT:
         whole = _cut(whole)
@@ -299,7 +309,7 @@ def _tall(sheet: Any, row: int, cells: Sequence[Value], widths: Sequence[float])
     """A row as high as its wrapped text: not every program finds that out by itself."""
     lines = max(
         (
-            sum(1 if len(x) < w else math.ceil(len(x) * 1.1 / w) for x in v.split("\n"))
+            sum(1 if len(x) < w else math.ceil(len(x) * 0.95 / w) for x in v.split("\n"))
             for v, w in zip(cells, widths, strict=True)
             if isinstance(v, str)
         ),
@@ -346,9 +356,8 @@ def _front(sheet: Any, d: Document, shown: Sequence[tuple[Section, Sequence[Shee
             elif isinstance(block, Figures):
                 for label, n in block.items:
                     line(n, label)
-            elif isinstance(block, Notes) and not sheets:
-                for note in block.lines:
-                    line("", note.text)
+        for note in _notes_alone(section):
+            line("", note)
         for s in sheets:
             row = line()
             _link(sheet.cell(row, 1), s.label, s.name)

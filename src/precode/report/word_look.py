@@ -17,6 +17,9 @@ TALL = SHORT - 2 * MARGIN  # the width of the text on upright paper
 WIDE = LONG - 2 * MARGIN
 
 _INK, _SOFT, _TEAL = "1D2325", "595F61", "1F4E57"
+# Of the template that python-docx starts from: a picture of its page, the program and computer it
+# was made with, and styles for Word 2010 that would contradict ours.
+_NOT_OURS = {"thumbnail", "extended-properties", "stylesWithEffects"}
 _FONT, _MONO = "Calibri", "Consolas"
 
 # (id, name, based on, paragraph properties, run properties); in Word's order of elements
@@ -91,10 +94,10 @@ def blank(*, heading: str, subject: str, made_at: str, footer: str, language: st
     from docx.shared import Twips
 
     document = docx.Document()
-    package = document.part.package
-    for key, relation in list(package.rels.items()):
-        if relation.reltype.endswith("/thumbnail"):  # a picture of somebody else's page
-            del package.rels[key]
+    for relations in (document.part.package.rels, document.part.rels):
+        for key, relation in list(relations.items()):
+            if relation.reltype.rpartition("/")[2] in _NOT_OURS:
+                del relations[key]
     _styles(document, language)
     _settings(document)
     _properties(document.core_properties, heading, subject, made_at, language)
