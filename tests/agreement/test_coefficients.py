@@ -150,6 +150,12 @@ def test_nothing_applies_equals_nothing_applies_and_differs_from_everything_else
     assert masi(set(), {1}) == 1
 
 
+@given(st.lists(st.frozensets(st.integers(0, 4)), min_size=1, max_size=8, unique=True))
+def test_all_distances_at_once_are_those_of_each_two(sets: list[frozenset[int]]) -> None:
+    each = [[masi(a, b) for b in sets] for a in sets]
+    np.testing.assert_allclose(masi_distances(sets), each, atol=1e-12)
+
+
 def test_alpha_with_masi_on_three_units() -> None:
     """Three units, sets 0 = {a}, 1 = {a, b}, 2 = {c}; coders differ on the first alone, by 2/3.
 

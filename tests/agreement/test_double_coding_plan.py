@@ -89,7 +89,7 @@ def test_narrower_intervals_rarer_codes_and_clustering_ask_for_more() -> None:
 
 def test_scattering_sentences_over_the_study_beats_whole_transcripts() -> None:
     """Where transcripts differ, reading a little of each tells more than all of a few."""
-    world = replace(EVEN, correlation=0.1, disagreement=0.1)
+    world = replace(EVEN, correlation=0.1, disagreement=0.05)
     found = plan("", world, width=0.2, kappa=0.7, floor=10, rng=rng())
     assert found.scattered is not None
     assert found.sentences is not None

@@ -6,6 +6,7 @@ serves all of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precode.agreement.observed import MISSING
-from precode.agreement.units import Given, Readings
+from precode.agreement.units import Readings
 from precode.codebook import Codebook
 from precode.domain import Polarity
 
@@ -61,33 +62,23 @@ def variables(readings: Readings, codebook: Codebook) -> tuple[Variable, ...]:
     """
     leaves = codebook.leaves
     directed = [leaf for leaf in leaves if leaf.polarity]
-    every = frozenset(codebook.leaf_ids)
-    out = [
-        _asked(readings, About.CODE, leaf.id, leaf.label, frozenset({leaf.id})) for leaf in leaves
-    ]
+    every = range(len(leaves))
+    at = {leaf.id: j for j, leaf in enumerate(leaves)}
+    ask = _Answers(readings, codebook)
+    out = [ask(About.CODE, leaf.id, leaf.label, [at[leaf.id]]) for leaf in leaves]
     out += [
-        _asked(
-            readings,
-            About.CODE_POLARITY,
-            leaf.id,
-            f"{leaf.label}, {side.value}",
-            frozenset({leaf.id}),
-            side,
-        )
+        ask(About.CODE_POLARITY, leaf.id, f"{leaf.label}, {side.value}", [at[leaf.id]], side)
         for leaf in directed
         for side in _SIDES
     ]
     out += [
-        _asked(readings, About.DOMAIN, parent.id, parent.label, frozenset(c.id for c in mine))
+        ask(About.DOMAIN, parent.id, parent.label, [at[leaf.id] for leaf in mine])
         for parent, mine in codebook.parents()
         if parent is not None and len(mine) > 1
     ]
     if directed:
-        out += [
-            _asked(readings, About.POLARITY, "", f"any {side.value}", every, side)
-            for side in _SIDES
-        ]
-    out.append(_asked(readings, About.ANY, "", About.ANY.value, every))
+        out += [ask(About.POLARITY, "", f"any {side.value}", every, side) for side in _SIDES]
+    out.append(ask(About.ANY, "", About.ANY.value, every))
     if directed:
         out.append(_direction(readings, codebook))
     return tuple(out)
@@ -131,24 +122,39 @@ def _elements(direction: Polarity) -> tuple[str, ...]:
     return tuple(s.value for s in _SIDES) if direction is Polarity.BOTH else (direction.value,)
 
 
-def _asked(
-    readings: Readings,
-    about: About,
-    id_: str,
-    label: str,
-    codes: frozenset[str],
-    side: Polarity = Polarity.NONE,
-) -> Variable:
-    """Was any of ``codes`` given, with the polarity ``side`` if one is named?"""
+class _Answers:
+    """What every coder gave every unit, as arrays, so that each question is a look into them.
 
-    def answer(given: Given | None) -> int:
-        if given is None:
-            return MISSING
-        return int(any(c in codes and (not side or has(p, side)) for c, p in given.items()))
+    ``_read`` (n, coders); ``_gave`` (n, coders, k, 1 + sides): the code at all, with each side.
+    """
 
-    values = np.array([[answer(g) for g in row] for row in readings.given], dtype=np.int64)
-    shape = len(readings.units), len(readings.coders)
-    return Variable(about, id_, label, side, values.reshape(shape), 2, readings.transcripts)
+    def __init__(self, readings: Readings, codebook: Codebook) -> None:
+        column = {code: j for j, code in enumerate(codebook.leaf_ids)}
+        shape = len(readings.units), len(readings.coders)
+        self._transcripts = readings.transcripts
+        self._read = np.zeros(shape, dtype=bool)
+        self._gave = np.zeros((*shape, len(column), 1 + len(_SIDES)), dtype=bool)
+        for i, row in enumerate(readings.given):
+            for j, given in enumerate(row):
+                self._read[i, j] = given is not None
+                for code, polarity in (given or {}).items():
+                    if code in column:
+                        said = [True, *(has(polarity, side) for side in _SIDES)]
+                        self._gave[i, j, column[code]] = said
+
+    def __call__(
+        self,
+        about: About,
+        id_: str,
+        label: str,
+        codes: Sequence[int],
+        side: Polarity = Polarity.NONE,
+    ) -> Variable:
+        """Was any of ``codes`` (columns) given, with the polarity ``side`` if one is named?"""
+        which = 1 + _SIDES.index(side) if side else 0
+        answer = self._gave[:, :, codes, which].any(axis=2)
+        values = np.where(self._read, answer.astype(np.int64), MISSING)
+        return Variable(about, id_, label, side, values, 2, self._transcripts)
 
 
 def _direction(readings: Readings, codebook: Codebook) -> Variable:

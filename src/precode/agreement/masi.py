@@ -28,9 +28,14 @@ def masi(a: AbstractSet[Hashable], b: AbstractSet[Hashable]) -> float:
 
 
 def masi_distances(sets: Sequence[AbstractSet[Hashable]]) -> Floats:
-    """(v, v): the distances between all ``sets``."""
-    out = np.zeros((len(sets), len(sets)))
-    for i, a in enumerate(sets):
-        for j in range(i):
-            out[i, j] = out[j, i] = masi(a, sets[j])
-    return out
+    """(v, v): the distances between all ``sets``: :func:`masi`, all at once."""
+    column = {code: j for j, code in enumerate(dict.fromkeys(c for s in sets for c in s))}
+    holds = np.zeros((len(sets), len(column)))
+    for i, codes in enumerate(sets):
+        holds[i, [column[c] for c in codes]] = 1
+    shared, size = holds @ holds.T, holds.sum(axis=1)
+    either = size[:, None] + size - shared
+    smaller, larger = np.minimum(size[:, None], size), np.maximum(size[:, None], size)
+    m = np.where(shared == larger, 1.0, np.where(shared == smaller, 2 / 3, 1 / 3))
+    out = 1 - np.divide(shared, either, out=np.ones_like(either), where=either > 0) * m
+    return np.asarray(out)

@@ -42,8 +42,8 @@ DRAWS = 200
 class Clustering:
     """What the team's sentences are like: ``prevalence`` of a code; ``correlation`` of having it,
     and ``disagreement``, of being disagreed on, between two sentences of one transcript; ``sizes``,
-    the codable sentences of each transcript. ``measured`` tells whether the correlations are the
-    study's own.
+    the codable sentences of each transcript. ``measured`` and ``disagreement_measured`` tell
+    whether the two correlations are the study's own.
     """
 
     prevalence: float
@@ -51,6 +51,7 @@ class Clustering:
     disagreement: float
     sizes: tuple[int, ...]
     measured: bool
+    disagreement_measured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def clustering(values: Ints, transcripts: Sequence[str], sizes: Sequence[int]) -
         correlation=CORRELATION if own[0] is None else own[0],
         disagreement=DISAGREEMENT if own[1] is None else own[1],
         sizes=tuple(sizes),
-        measured=None not in own,
+        measured=own[0] is not None,
+        disagreement_measured=own[1] is not None,
     )
 
 

@@ -44,9 +44,9 @@ class Readings:
         )
 
 
-def by_sentence(codes: HumanCodes, sentences: Sequence[Sentence]) -> Readings:
-    """A unit is a sentence that at least two coders have read. All readings in ``codes`` count but
-    the assisted ones: give what was decided without a suggestion in view.
+def by_sentence(codes: HumanCodes, sentences: Sequence[Sentence], *, readers: int = 2) -> Readings:
+    """A unit is a sentence that at least two coders (or ``readers``) have read. All readings in
+    ``codes`` count but the assisted ones: give what was decided without a suggestion in view.
     """
     given: dict[tuple[str, str], dict[str, Polarity]] = {
         reading: {} for reading in codes.read - codes.assisted
@@ -54,11 +54,11 @@ def by_sentence(codes: HumanCodes, sentences: Sequence[Sentence]) -> Readings:
     for c in codes.codings:
         if (c.sentence_id, c.coder) in given:
             given[c.sentence_id, c.coder][c.code] = c.polarity
-    readers: dict[str, set[str]] = {}
+    read: dict[str, set[str]] = {}
     for sentence_id, coder in given:
-        readers.setdefault(sentence_id, set()).add(coder)
-    double = [s for s in sentences if len(readers.get(s.id, ())) > 1]
-    coders = tuple(sorted({coder for s in double for coder in readers[s.id]}))
+        read.setdefault(sentence_id, set()).add(coder)
+    double = [s for s in sentences if len(read.get(s.id, ())) >= readers]
+    coders = tuple(sorted({coder for s in double for coder in read[s.id]}))
     return Readings(
         tuple((s.id,) for s in double),
         tuple(s.transcript_id for s in double),

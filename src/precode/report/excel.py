@@ -210,6 +210,7 @@ def _draw(sheet: Any, content: Sheet, contents: str) -> None:
         )
     _tall(sheet, _HEAD_ROW, [h.text for h in content.heads], [w - 2 for w in widths])
     top, wrapped = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
+    beside = Alignment(vertical="top", wrap_text=True, indent=1)  # words in a column of numbers
     bold = _font(bold=True)
     cut = False
     for n, row in enumerate(content.rows):
@@ -220,7 +221,7 @@ def _draw(sheet: Any, content: Sheet, contents: str) -> None:
             if isinstance(value, str):
                 _put(cell, value)
                 cut |= stored_length(value) > MAX_TEXT
-                cell.alignment = wrapped
+                cell.alignment = beside if head.form else wrapped
             else:
                 cell.value, cell.number_format, cell.alignment = value, head.form or "General", top
             if n in content.strong:

@@ -71,16 +71,22 @@ def make_word(d: Document, subject: str, made_at: str) -> Any:
     )
     _add(book, _front(d))
     landscape = False
-    for number, section in enumerate(d.sections, 1):
-        wide = any(_least_width(b) > TALL for b in section.blocks)
-        if wide is not landscape:
-            turn(book, landscape=wide)
-            landscape = wide
+    for number, (section, lies) in enumerate(zip(d.sections, _lying(d), strict=True), 1):
+        if lies is not landscape:
+            turn(book, landscape=lies)
+            landscape = lies
         _add(book, heading(f"{number}  {section.heading}", anchor=_anchor(section), number=number))
         for block in section.blocks:
             _add(book, _block(block, WIDE if landscape else TALL))
     _add(book, said(d.footer, "TableNote"))
     return book
+
+
+def _lying(d: Document) -> list[bool]:
+    """Which sections need lying paper; one between two of them lies too, to spare a turn."""
+    wide = [any(_least_width(b) > TALL for b in s.blocks) for s in d.sections]
+    before, after = [False, *wide], [*wide[1:], False]
+    return [w or (b and a) for w, b, a in zip(wide, before, after, strict=False)]
 
 
 def _add(book: Any, xml: str) -> None:
@@ -140,8 +146,8 @@ def _caption(number: int, text: str, *, part: int = 1) -> str:
     return paragraph(label + run(f". {text}"), "Caption", keep=True)
 
 
-def _spacer() -> str:
-    return said("", "Spacer")
+def _spacer(*, keep: bool = False) -> str:
+    return said("", "Spacer", keep=keep)
 
 
 # -- tables ----------------------------------------------------------------------------------------
@@ -156,7 +162,7 @@ def _table(block: Table, width: int) -> str:
         widths = _fit(_sizes(part, beside=beside), width)
         lines = [*_heads(part, beside=beside), *_rows(part, beside=beside)]
         out.append(_caption(block.number, text, part=i))
-        out.append(table(lines, widths, caption=f"{grid.caption}") + _spacer())
+        out.append(table(lines, widths, caption=grid.caption) + _spacer(keep=bool(grid.notes)))
     out += [said(note, "TableNote") for note in grid.notes]
     return "".join(out)
 
@@ -198,6 +204,7 @@ def _sizes(grid: Grid, *, beside: bool) -> list[tuple[int, int]]:
     """
     heads = [f"{c.label}\n{c.detail}" for c in grid.columns]
     texts: list[list[str]] = [[] for _ in heads]
+    shares = [0.0] * (len(heads) + beside)  # of words that span several columns
     for row in grid.rows:
         texts[0].append(text_of(row.cells[0], grid.columns[0].form))
         at = 1
@@ -205,20 +212,24 @@ def _sizes(grid: Grid, *, beside: bool) -> list[tuple[int, int]]:
             if span == 1:
                 told = text_of(cell, form)
                 texts[at].append(told if isinstance(cell, str) else told.replace(" ", _STAYS))
+            else:
+                share = min(_extent(str(cell)), _LONGEST_LINE) / span
+                for i in range(at + beside, at + beside + span):
+                    shares[i] = max(shares[i], share)
             at += span
     if beside:
         heads.insert(0, grid.groups)
         texts.insert(0, [row.group for row in grid.rows])
-    return [_size(head, column) for head, column in zip(heads, texts, strict=True)]
+    return [_size(*column) for column in zip(heads, texts, shares, strict=True)]
 
 
-def _size(head: str, texts: list[str]) -> tuple[int, int]:
+def _size(head: str, texts: list[str], share: float) -> tuple[int, int]:
     words = (w for t in {*texts} for w in t.split(" "))
     word = max((_extent(w) for t in words for w in t.split("\n")), default=0)
     line = max((_extent(x) for t in {*texts} for x in t.split("\n")), default=0)
     named = max(_extent(w) for w in head.split(" ") for w in w.split("\n")) * _BOLD
     least = max(named, min(word, _LONGEST_WORD))
-    wanted = max(least, min(line, _LONGEST_LINE), min(_extent(head), _LONGEST_HEAD))
+    wanted = max(least, min(line, _LONGEST_LINE), min(_extent(head), _LONGEST_HEAD), share)
     least = min(least, _LONGEST_WORD)
     return int(least * _LETTER) + _BESIDE, int(wanted * _LETTER) + _BESIDE
 
@@ -283,7 +294,12 @@ def _rows(grid: Grid, *, beside: bool) -> Iterator[Line]:
             yield Line((Box(said(group, "TableGroup", keep=True), columns, shade="group"),))
         for i, row in enumerate(rows):
             left -= 1
-            keep = (small and left > 0) or (beside and i + 1 < len(rows)) or (headed and i == 0)
+            keep = (
+                (small and left > 0)
+                or (left == 0 and bool(grid.notes))
+                or (beside and i + 1 < len(rows))
+                or (headed and i == 0)
+            )
             boxes = [_box(row.cells[0], grid.columns[0].form, row, keep=keep)]
             boxes += [_box(c, form, row, span=n, keep=keep) for c, form, n in spans(row, grid)]
             if beside:
