@@ -16,9 +16,10 @@ from precode.agreement.estimate import Estimate
 from precode.agreement.labels import About
 from precode.agreement.pairs import human_agreement
 from precode.domain import CodePolarity, Event, EventKind, Polarity, Reason, Sentence
-from precode.errors import TooLittleError, UsageError
+from precode.errors import TooLittleError
 from precode.steps.add import add
-from precode.steps.agree import CONSENSUS, Agreed, agree, confused
+from precode.steps.agree import Agreed, agree
+from precode.steps.confused import confused
 from precode.steps.double_coding import STEPS, plan_double_coding
 from precode.steps.opening import open_study
 from precode.steps.review import reviewing
@@ -143,16 +144,6 @@ def test_what_was_said_before_the_suggestion_counts_and_what_was_said_after_does
     say(coded_study, "CERI", new, BUS, assisted=True)
     assert agree(coded_study) == before
     assert before.overall.units == 56
-
-
-def test_the_consensus_is_no_coder(coded_study: Path) -> None:
-    before = agree(coded_study)
-    with open_study(coded_study, verb="x", write=False) as study:
-        every = [s for s in study.store.sentences() if s.codable]
-    say(coded_study, CONSENSUS, every, BUS)
-    assert agree(coded_study) == before
-    with pytest.raises(UsageError, match="consensus"):
-        agree(coded_study, coders=("ANNA", CONSENSUS))
 
 
 def test_passages_are_fewer_than_sentences(coded_study: Path) -> None:

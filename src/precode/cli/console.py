@@ -111,9 +111,7 @@ def then(command: str) -> None:
 
 def in_study(text: str, study: str) -> str:
     """``text`` with the ``--study`` of this call in every command that needs it, ready to paste."""
-    verbs = (
-        r"\bprecode (add|codes|train|predict|review|status|simulate|agree|report|export)\b(?! --study)"
-    )
+    verbs = r"\bprecode (add|codes|train|predict|review|status|simulate|agree|report|export)\b(?! --study)"
     return re.sub(verbs, lambda m: f"{m[0]} --study {quoted(study)}", text) if study else text
 
 

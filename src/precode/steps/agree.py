@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from precode.agreement.bootstrap import cluster_weights
-from precode.agreement.confusions import Kind, confusions
 from precode.agreement.estimate import Estimate, Figure, NotEstimable
 from precode.agreement.intervals import LEVEL
 from precode.agreement.labels import About, code_sets, foreign, variables
@@ -24,17 +23,13 @@ from precode.agreement.reliability import (
     tally,
 )
 from precode.agreement.shares import Sampling
-from precode.agreement.units import Readings, Unit, by_excerpt, by_sentence
+from precode.agreement.units import Readings, Unit
 from precode.audit.design import Interval
 from precode.codebook import Codebook
-from precode.codings.history import fold
-from precode.domain import CodePolarity, Event, HumanCodes, Polarity, Sentence
-from precode.errors import TooLittleError, UsageError, quoted
+from precode.domain import Event, HumanCodes, Polarity, Sentence
 from precode.steps.loop.judging import Judgement, audited, judge
 from precode.steps.opening import Study, open_study
-
-# What adjudication decided is no independent reading: it agrees with everybody it was made from.
-CONSENSUS = "consensus"
+from precode.steps.readings import blind_readings, double_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,45 +105,6 @@ class Agreed:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreed:
-    """One passage: what ``coder`` and ``other`` gave it. ``text`` is its sentences'."""
-
-    sentences: tuple[str, ...]
-    transcript: str
-    text: str
-    coder: str
-    coder_gave: tuple[CodePolarity, ...]
-    other: str
-    other_gave: tuple[CodePolarity, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Swap:
-    """A pair that coders swap: see :class:`precode.agreement.confusions.Confusion`. ``first`` and
-    ``second`` are labels, ``codes`` the ids.
-    """
-
-    kind: Kind
-    first: str
-    second: str
-    codes: tuple[str, ...]
-    n: int
-    either: int
-    cases: tuple[Disagreed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Swaps:
-    """All pairs that coders swap, the most frequent first. ``labels`` are the codes', by id."""
-
-    unit: Unit
-    coders: tuple[str, ...]
-    units: int
-    labels: Mapping[str, str]
-    swaps: tuple[Swap, ...]
-
-
 def agree(path: Path, *, unit: Unit = "sentence", coders: Sequence[str] = ()) -> Agreed:
     """Agreement in the study at ``path``, of ``coders`` (default: all). Reads only.
 
@@ -159,7 +115,7 @@ def agree(path: Path, *, unit: Unit = "sentence", coders: Sequence[str] = ()) ->
     with open_study(path, verb="agree", write=False) as study:
         sentences, events = study.store.sentences(), study.store.events()
         blind = blind_readings(study, sentences, events, coders)
-        readings = _readings(blind, sentences, unit, study)
+        readings = double_read(blind, sentences, unit, study)
         settings = study.settings.train
         sampling = Sampling(
             np.random.default_rng(settings.seed), settings.bootstrap, settings.floor
@@ -177,92 +133,6 @@ def agree(path: Path, *, unit: Unit = "sentence", coders: Sequence[str] = ()) ->
             _machine(study, sentences, events, judgement, overall, sampling),
             _notes(readings, study.codebook, blind),
         )  # fmt: skip
-
-
-def confused(path: Path, *, unit: Unit = "sentence", coders: Sequence[str] = ()) -> Swaps:
-    """Which codes the coders of the study at ``path`` swap, with the sentences; otherwise as
-    :func:`agree`.
-    """
-    with open_study(path, verb="agree", write=False) as study:
-        sentences, events = study.store.sentences(), study.store.events()
-        blind = blind_readings(study, sentences, events, coders)
-        readings = _readings(blind, sentences, unit, study)
-        label = {leaf.id: leaf.label for leaf in study.codebook.leaves} | {"": "nothing applies"}
-        names = {t.id: t.name for t in study.store.transcripts()}
-        by_id = {s.id: s for s in sentences}
-
-        def gave(codes: Sequence[tuple[str, Polarity]]) -> tuple[CodePolarity, ...]:
-            return tuple(CodePolarity(code, polarity) for code, polarity in codes)
-
-        swaps = [
-            Swap(
-                c.kind,
-                label[c.first] + (f", {c.polarities[0].value}" if c.polarities else ""),
-                label[c.second] + (f", {c.polarities[1].value}" if c.polarities else ""),
-                tuple(dict.fromkeys(code for code in (c.first, c.second) if code)),
-                c.n,
-                c.either,
-                tuple(
-                    Disagreed(
-                        case.unit,
-                        names[by_id[case.unit[0]].transcript_id],
-                        " ".join(by_id[i].text for i in case.unit),
-                        case.coder,
-                        gave(case.coder_gave),
-                        case.other,
-                        gave(case.other_gave),
-                    )
-                    for case in c.cases
-                ),
-            )
-            for c in confusions(readings, study.codebook)
-        ]
-        return Swaps(unit, readings.coders, len(readings.units), label, tuple(swaps))
-
-
-def blind_readings(
-    study: Study, sentences: tuple[Sentence, ...], events: Sequence[Event], coders: Sequence[str]
-) -> HumanCodes:
-    """What each of ``coders`` (default: all but the consensus) said without a suggestion in view."""
-    unaided = [e for e in events if not e.assisted]
-    blind = fold(unaided, sentences, overlap=study.settings.codings.overlap)
-    known = sorted({coder for _, coder in blind.read} - {CONSENSUS})
-    if missing := [c for c in coders if c not in known]:
-        raise UsageError(
-            f"{', '.join(missing)}: has read nothing in this study without a suggestion",
-            mend=f"--coder takes one of: {', '.join(known) or 'nobody yet'}",
-        )
-    mine = set(coders or known)
-    return HumanCodes(
-        tuple(c for c in blind.codings if c.coder in mine),
-        frozenset(r for r in blind.read if r[1] in mine),
-        frozenset(r for r in blind.assisted if r[1] in mine),
-    )
-
-
-def _readings(
-    blind: HumanCodes, sentences: tuple[Sentence, ...], unit: Unit, study: Study
-) -> Readings:
-    readings = by_sentence(blind, sentences)
-    if not readings.units:
-        raise TooLittleError(
-            "no two coders have read the same sentence without a suggestion",
-            mend=_mend(blind, sentences, study),
-        )
-    return readings if unit == "sentence" else by_excerpt(readings, sentences)
-
-
-def _mend(blind: HumanCodes, sentences: tuple[Sentence, ...], study: Study) -> str:
-    """The commands that make two coders read the same."""
-    if not blind.read:
-        return "precode codes CODINGS.csv --complete-all, with the codings of two coders"
-    where = {s.id: s.transcript_id for s in sentences}
-    most = Counter(where[i] for i, _ in blind.read).most_common(1)[0][0]
-    name = next(t.name for t in study.store.transcripts() if t.id == most)
-    return (
-        f"precode codes OTHER.csv --coder OTHER --complete {quoted(name)}, or precode review "
-        "--coder OTHER, which asks some of what others have decided"
-    )
 
 
 def _agreement(readings: Readings, codebook: Codebook, sampling: Sampling, what: str) -> Agreement:

@@ -171,9 +171,7 @@ class Audited:
     machine: str
 
 
-def audited(
-    study: Study, sentences: Sequence[Sentence], events: Sequence[Event]
-) -> Audited | None:
+def audited(study: Study, sentences: Sequence[Sentence], events: Sequence[Event]) -> Audited | None:
     """What :func:`judge` judges on; None before the audit sample was drawn."""
     rows = study.store.audit()
     if not rows:
