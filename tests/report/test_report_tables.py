@@ -264,6 +264,19 @@ def test_unplaced_rows_and_the_log_are_listed_whole(make_view: MakeView) -> None
     assert grid(t.methods, "log").rows[0].cells == ("2026", "add", "1", "n: 2; names: a, b")
 
 
+def test_long_lists_of_the_log_are_told_as_their_sum(make_view: MakeView) -> None:
+    """Which audit sentences were reached, and what every rule said, is in the study's own log."""
+    log = (
+        {"at": "1", "verb": "reached", "version": "1", "detail": {"ids": ["a:1-2", "a:3-4"]}},
+        {"at": "2", "verb": "advice", "version": "1",
+         "detail": {"advice": {"stop": False, "words": "go on: much is unread"}, "rules": {}}},
+    )  # fmt: skip
+    t = tables(make_view, log=log)
+    reached, advice = (row.cells[3] for row in grid(t.methods, "log").rows)
+    assert reached == "2 sentences of the audit sample that the queue would have asked by then"
+    assert advice == "go on: much is unread"
+
+
 def test_an_empty_study_has_tables_too(make_view: MakeView) -> None:
     """Nothing coded, nobody read: zeros, not errors."""
     t = make_tables(make_view(SOURCES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from precode.report.grid import Column, Form, Grid, Row, title
 from precode.report.index import Index, count_words
@@ -111,10 +112,22 @@ def log(index: Index) -> Grid | None:
                 words(item.get("at", "")),
                 words(item.get("verb", "")),
                 words(item.get("version", "")),
-                words(item.get("detail", "")),
+                _told(item),
             )
         )
         for item in index.view.log
     )
     columns = (Column("When (UTC)"), Column("Step"), Column("precode"), Column("Detail"))
     return Grid("log", "Log of steps", columns, rows)
+
+
+def _told(item: Mapping[str, object]) -> str:
+    """The detail of a step. The study's log has all of it; of long lists the table has the sum."""
+    detail = item.get("detail", "")
+    if not isinstance(detail, Mapping):
+        return words(detail)
+    if isinstance(ids := detail.get("ids"), list):
+        return f"{len(ids)} sentences of the audit sample that the queue would have asked by then"
+    if isinstance(advice := detail.get("advice"), Mapping):
+        return words(advice.get("words", ""))
+    return words(detail)
