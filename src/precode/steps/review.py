@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,8 +81,13 @@ def reviewing(
         helper = Background(path, coder, within) if background else None
         last = study.store.last_event()
         try:
-            yield _session(study, sentences, human, coder, n, within, probes, helper, drawn)
+            session = _session(study, sentences, human, coder, n, within, probes, helper, drawn)
+            # a hundred thousand sentences that stay as they are: looking through them for garbage
+            # would hold up a key for a tenth of a second, now and then
+            gc.freeze()
+            yield session
         finally:
+            gc.unfreeze()
             if helper is not None:
                 helper.stop()
         if study.store.last_event() > last:

@@ -245,7 +245,7 @@ def main(arguments: Sequence[str]) -> int:
     path, coder, *within = arguments
     threading.Thread(target=_end_with_the_review, daemon=True).start()
     if hasattr(os, "nice"):
-        os.nice(10)  # the coder's keys come first
+        os.nice(19)  # the coder's keys come first
     try:
         relearn(Path(path), coder=coder, within=within)
     except PrecodeError as error:
