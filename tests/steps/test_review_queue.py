@@ -22,7 +22,7 @@ from precode.steps.add import add
 from precode.steps.learning import lesson
 from precode.steps.loop import background
 from precode.steps.loop.auditing import reached
-from precode.steps.loop.relearn import kept, place, relearn
+from precode.steps.loop.relearn import kept, newest, place, relearn
 from precode.steps.opening import Study, open_study, silent
 from precode.steps.review import Session, reviewing
 from precode.study.store import AuditRow
@@ -359,6 +359,25 @@ def test_whole_transcripts_can_be_coded_again_by_name(study: Path) -> None:
         items = all_items(opened)
         assert {i.source for i in items} == {"interview-1"}
         assert len(items) == 14
+
+
+def test_a_session_about_some_transcripts_and_one_about_all_keep_to_their_own_order(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was ranked for the one is not taken up by the other before it has been ranked anew."""
+    with session(study):
+        pass  # ranks the whole study
+    monkeypatch.setattr("precode.steps.review.Background.start", lambda self: None)
+    with reviewing(study, coder="CERI", transcripts=["interview-8"]) as opened:
+        assert {i.source for i in all_items(opened)} == {"interview-8"}
+    with session(study, "DAI", transcripts=["interview-8"]):
+        pass  # ranks one transcript
+    with reviewing(study, coder="DAI") as opened:
+        asked = all_items(opened)
+        whole = newest(opened.study.folder)
+    assert {i.reason for i in asked} == {Reason.AUDIT, Reason.RANDOM}
+    assert whole is not None
+    assert whole.pool == 53  # that of the whole study, made for CERI
 
 
 def test_nobody_is_asked_for_what_a_spreadsheet_holds(study: Path) -> None:

@@ -117,7 +117,7 @@ def _review(
             f"The machine could not learn in this review: {trouble}. Your decisions are stored; the "
             "order was that of before. More is in cache/loop/log.txt; try: precode doctor"
         )
-    if planted:
+    if planted.shown:
         say(
             f"{planted.shown} of the suggestions you saw were wrong on purpose; you took over "
             f"{planted.accepted} of them. What you decided on those sentences here codes nothing."

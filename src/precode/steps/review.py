@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from precode.codings.history import pending_skips
 from precode.domain import Event, HumanCodes, Polarity, Sentence
 from precode.errors import TooLittleError, UsageError, quoted
 from precode.review.values import Done, Item, Setup, seen_before, undoable
@@ -18,7 +17,7 @@ from precode.steps.loop.asking import Asking
 from precode.steps.loop.auditing import Drawn, keep_audit
 from precode.steps.loop.background import Background
 from precode.steps.loop.judging import log_advice
-from precode.steps.loop.pools import not_to_ask, of_colleagues, unread
+from precode.steps.loop.pools import not_to_ask, of_colleagues, skips, unread
 from precode.steps.loop.probing import Probe, plan
 from precode.steps.loop.relearn import kept, place, relearn
 from precode.steps.loop.scene import Scene
@@ -139,24 +138,20 @@ def _session(
     planned = _plan(study, own, coder, events, probes, rng)
     scene = Scene(study, sentences)
     past_events = undoable(events, coder)
-    skips = {
-        Sentence.make_id(*span): times
-        for (span, who), times in pending_skips(events).items()
-        if who == coder
-    }
+    skipped = skips(events, coder)
     asking = Asking(
         study,
         scene,
         coder=coder,
-        audit=_audit(study, sentences, own, coder, skips, within),
+        audit=_audit(study, sentences, own, coder, skipped, within),
         overlap=_overlap(study, sentences, own, coder, events, within, rng),
-        pool=_pool(study, sentences, human, coder, skips, within, rng),
+        pool=_pool(study, sentences, human, coder, skipped, within, rng),
         answers={i: frozenset(codes) for i, codes in own.items()},
         earlier=past_events,
         limit=n,
         within=within,
         background=background,
-        probes=planned,
+        planned=planned,
     )
     items = asking.first()
     if not items:
@@ -190,14 +185,14 @@ def _audit(
     sentences: Sequence[Sentence],
     own: Collection[str],
     coder: str,
-    skips: Mapping[str, int],
+    skipped: Mapping[str, int],
     within: Collection[str],
 ) -> list[str]:
     """The audit sentences that ``coder`` has not answered, those skipped before last."""
     open_to = set(unread(sentences, own, within))
     held = outstanding(study.store).get(coder, frozenset())
     left = [i for i in study.store.audit_sample() if i in open_to and i not in held]
-    return sorted(left, key=lambda i: skips.get(i, 0))
+    return sorted(left, key=lambda i: skipped.get(i, 0))
 
 
 def _overlap(
@@ -221,14 +216,14 @@ def _pool(
     sentences: Sequence[Sentence],
     human: HumanCodes,
     coder: str,
-    skips: Mapping[str, int],
+    skipped: Mapping[str, int],
     within: Collection[str],
     rng: np.random.Generator,
 ) -> list[str]:
     """What may be asked without a ranking, in random order, those skipped before last."""
     taken = not_to_ask(study, human, coder=coder, own_only=bool(within))
     left = unread(sentences, taken.union(study.store.audit_sample()), within)
-    return sorted((left[i] for i in rng.permutation(len(left))), key=lambda i: skips.get(i, 0))
+    return sorted((left[i] for i in rng.permutation(len(left))), key=lambda i: skipped.get(i, 0))
 
 
 def _plan(

@@ -9,13 +9,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from precode.agreement.assistance import Probes, probes
+from precode.codings.encounters import encounters
 from precode.codings.history import standing
 from precode.domain import Event, EventKind, Reason, Sentence
 from precode.review.source import Line
 from precode.review.values import BLIND, Item
 from precode.steps.loop.auditing import note_reached
 from precode.steps.loop.background import Background
-from precode.steps.loop.probing import Probe, Probed, outcome, planted
+from precode.steps.loop.probing import Probe, planted
 from precode.steps.loop.ranking import Ranked
 from precode.steps.loop.relearn import Ranking, kept, place
 from precode.steps.loop.scene import Scene
@@ -54,15 +56,15 @@ class Asking:
         limit: int | None,
         within: Collection[str],
         background: Background | None,
-        probes: Sequence[Probe],
+        planned: Sequence[Probe],
     ) -> None:
-        self._study, self._scene, self._coder = study, scene, coder
+        self._study, self._scene = study, scene
         self._audit, self._overlap, self._pool = deque(audit), deque(overlap), deque(pool)
         self._sample = frozenset(study.store.audit_sample())
         self._answers = dict(answers)
         self._earlier = {e.seq: e for e in earlier}
         self._limit, self._background = limit, background
-        self._probes = deque(probes)
+        self._probes = deque(planned)
         self._session: list[Event] = []
         self._handed: dict[str, None] = {}  # in order
         self._since = 0
@@ -76,7 +78,8 @@ class Asking:
         self._within = within
         self._ranking: Ranking | None = None
         self._ranked: Iterator[Ranked] = iter(())
-        self._take_up(kept(place(study.folder, coder)))
+        self._place = place(study.folder, coder, within)
+        self._take_up(kept(self._place))
 
     # -- Source --------------------------------------------------------------------------------
 
@@ -135,7 +138,7 @@ class Asking:
         if ended != 0:
             return None
         before = self._ranking
-        self._take_up(kept(place(self._study.folder, self._coder)))
+        self._take_up(kept(self._place))
         if self._ranking is None or self._ranking is before:
             return None
         log_learned(self._study, before, self._ranking)
@@ -180,9 +183,9 @@ class Asking:
         """The next ``n`` items at most, without regard to what was decided meanwhile."""
         return self._compose(n)
 
-    def probed(self) -> Probed | None:
-        """What came of the planted errors; None if none was shown."""
-        return outcome(self._session)
+    def probed(self) -> Probes:
+        """What came of the planted errors of this session."""
+        return probes(encounters(self._session))
 
     # -- the order -----------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
-from precode.codings.history import standing
+from precode.codings.history import pending_skips, standing
 from precode.domain import Event, EventKind, HumanCodes, Reason, Sentence
 from precode.steps.opening import Study
 from precode.steps.packets.record import outstanding
@@ -19,6 +19,15 @@ def not_to_ask(study: Study, human: HumanCodes, *, coder: str, own_only: bool = 
     read = {s for s, who in human.read if not own_only or who == coder}
     out = outstanding(study.store)
     return read.union(*(ids for who, ids in out.items() if not own_only or who == coder))
+
+
+def skips(events: Iterable[Event], coder: str) -> dict[str, int]:
+    """Sentence id → how often ``coder`` skipped it since they last decided on it."""
+    return {
+        Sentence.make_id(*span): times
+        for (span, who), times in pending_skips(events).items()
+        if who == coder
+    }
 
 
 def unread(

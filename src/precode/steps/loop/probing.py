@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from precode.codebook import Codebook
-from precode.codings.history import standing
-from precode.domain import Event, EventKind, Polarity, Reason
+from precode.domain import Polarity
 from precode.review.values import Item, Suggested, Suggestion
 
 MODEL = "planted"
@@ -94,27 +93,3 @@ def _evidence(text: str, *, given: bool) -> str:
     long = sorted({w.lower() for w in _WORD.findall(text)}, key=lambda w: (-len(w), w))[:2]
     said = ", ".join(f'"{w}"' for w in long) or "no single word"
     return f"{said} {'speak' if len(long) > 1 else 'speaks'} {'for' if given else 'against'} it"
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """Planted errors that were shown in a session, and how many the coder took over."""
-
-    shown: int
-    accepted: int
-
-
-def outcome(session: Sequence[Event]) -> Probed | None:
-    """From the ``session``'s events in order; None if no planted error was shown."""
-    wrong: dict[tuple[str, int, int], frozenset[str]] = {}
-    last: dict[tuple[str, int, int], frozenset[str]] = {}
-    for e in standing(session):
-        if e.reason == Reason.PROBE:
-            span, codes = (e.transcript_id, e.start, e.end), frozenset(c.code for c in e.codes)
-            if e.kind is EventKind.SHOWN:
-                wrong[span] = codes
-            elif e.kind is EventKind.DECISION:
-                last[span] = codes
-    if not wrong:
-        return None
-    return Probed(len(wrong), sum(last.get(span) == codes for span, codes in wrong.items()))

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from precode.active.pool import Pool, Read
 from precode.active.queue import Mix, QueueItem, choose
-from precode.codings.history import pending_skips
 from precode.codings.targets import targets
 from precode.domain import Polarity, Reason, Sentence
 from precode.model.bundle import Bundle
@@ -19,6 +18,7 @@ from precode.model.features import LAYERS, Embed
 from precode.model.passages import Passage, passages
 from precode.model.predictions import Predictions
 from precode.review.values import Suggested, Suggestion
+from precode.steps.loop.pools import skips, unread
 from precode.steps.opening import Study
 
 Floats = npt.NDArray[np.floating]
@@ -82,11 +82,7 @@ def ground(
     the passages of all. Of more than :data:`LARGEST` as many are drawn.
     """
     every = passages(sentences, study.store.turns(), behaviour=study.settings.study.behaviour)
-    ask = [
-        s.id
-        for s in sentences
-        if s.codable and s.id not in taken and (not within or s.transcript_id in within)
-    ]
+    ask = unread(sentences, taken, within)
     if len(ask) > LARGEST:
         ask = [ask[i] for i in np.sort(rng.choice(len(ask), LARGEST, replace=False))]
     return Ground(sentences, {p.id: p for p in every}, tuple(ask))
@@ -132,7 +128,7 @@ def rank(
         n=n,
         mix=_mix(study),
         names=[leaf.label for leaf in study.codebook.leaves],
-        skipped=_skips(study, coder),
+        skipped=skips(study.store.events(), coder),
         rng=rng,
     )
     return list(queue), found
@@ -141,14 +137,6 @@ def rank(
 def _mix(study: Study) -> Mix:
     r = study.settings.review
     return Mix(r.cold_start, r.random_share, r.rare_share, r.rare_below, r.duplicate)
-
-
-def _skips(study: Study, coder: str) -> dict[str, int]:
-    return {
-        Sentence.make_id(*span): times
-        for (span, who), times in pending_skips(study.store.events()).items()
-        if who == coder
-    }
 
 
 def _vectors(texts: Sequence[str], embed: Embed) -> Floats:

@@ -56,9 +56,10 @@ class Ranking:
 
     ``model`` is the id of the bundle, "" without one, ``own`` whether it is the study's;
     ``last_event`` what it had read. ``items`` come most worth asking first; sentences of the audit
-    sample stand among them, to note when they would have been asked. ``given`` are the codes of the machine for the audit sample's
-    sentences and the stop set, by sentence id: what agreement and stopping are judged by. Of the
-    ``pool`` unread sentences ranked among it ``gives`` each code to so many.
+    sample stand among them, to note when they would have been asked. ``given`` are the codes of the
+    machine for the audit sample's sentences and the stop set, by sentence id: what agreement and
+    stopping are judged by. Of the ``pool`` unread sentences ranked among it ``gives`` each code to
+    so many.
     """
 
     model: str
@@ -72,9 +73,15 @@ class Ranking:
     gives: Mapping[str, int]
 
 
-def place(folder: Folder, coder: str) -> Path:
-    """Where the ranking for ``coder`` lies."""
-    return folder.cache / "loop" / hashlib.sha256(coder.encode("utf-8")).hexdigest()[:12]
+def place(folder: Folder, coder: str, within: Collection[str] = ()) -> Path:
+    """Where the ranking for ``coder`` lies. One of the transcripts ``within`` alone lies apart, in
+    ``some``: taken up elsewhere it would ask for what nobody wanted, and no figure on the whole
+    study (:func:`newest`) may rest on it.
+    """
+    told = "\n".join([coder, *sorted(within)])
+    name = hashlib.sha256(told.encode("utf-8")).hexdigest()[:12]
+    loop = folder.cache / "loop"
+    return loop / "some" / name if within else loop / name
 
 
 def relearn(
@@ -117,7 +124,7 @@ def relearn(
             tuple(stop_set),
             *_gives(found, frozenset(audit)),
         )
-        _keep(place(study.folder, coder), out)
+        _keep(place(study.folder, coder, within), out)
         return out
 
 
@@ -215,7 +222,7 @@ def _keep(folder: Path, ranking: Ranking) -> None:
 
 
 def newest(folder: Folder) -> Ranking | None:
-    """The ranking made last, for whichever coder; None if there is none."""
+    """The ranking made last of the whole study, for whichever coder; None if there is none."""
     found = (kept(p.parent) for p in (folder.cache / "loop").glob("[!.]*/ranking.json"))
     return max((r for r in found if r is not None), key=lambda r: r.made_at, default=None)
 
