@@ -16,9 +16,10 @@ from reports import documents, shown, tables_of, words_of
 
 from precode.domain import Kind, Polarity, Role
 from precode.files.tables import read_grids
-from precode.report.document import Document, Part, Section, Table, Words, document
+from precode.report.document import Document, Part, Section, Table, Words
 from precode.report.excel import CUT, make_excel, write_excel
 from precode.report.grid import Column, Form, Grid, Row, Tally
+from precode.report.sections import document
 from precode.report.tables import make_tables
 from precode.report.view import StudyView, ValidationRow, ValidationTable
 from precode.report.writing import values

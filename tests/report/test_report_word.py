@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from reports import documents, shown, tables_of, words_of
 
 from precode.domain import Kind, Polarity, Role
-from precode.report.document import Document, Part, Section, Table, Words, document
+from precode.report.document import Document, Part, Section, Table, Words
 from precode.report.grid import Column, Form, Grid, Row
+from precode.report.sections import document
 from precode.report.tables import make_tables
 from precode.report.view import StudyView, ValidationRow, ValidationTable
 from precode.report.word import make_word, write_word

@@ -16,10 +16,10 @@ from precode.report.document import (
     QuoteRow,
     Section,
     Table,
-    document,
 )
 from precode.report.findings import BOTH_WAYS, NOT_MODELLED
 from precode.report.grid import Column, Grid, Spanner
+from precode.report.sections import document
 from precode.report.tables import Tables
 from precode.report.writing import bundles, clean, count, decimal, is_score, people, percent, spans
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -22,13 +21,14 @@ from precode.report.document import (
     Section,
     Table,
     Words,
-    document,
     figure_words,
 )
 from precode.report.grid import Cell, Form, Grid, Row
 from precode.report.quotes import QuoteCell
+from precode.report.sections import document
 from precode.report.tables import Tables
 from precode.report.word_look import TALL, WIDE, blank, elements, turn
+from precode.report.word_widths import column_sizes, fit, least_width
 from precode.report.word_xml import (
     Box,
     Line,
@@ -43,11 +43,6 @@ from precode.report.word_xml import (
 )
 from precode.report.writing import bundles, pieces, spans, text_of
 
-# Twentieths of a point that an average letter of a table takes, and what stands beside the text.
-_LETTER, _BESIDE = 100, 200
-_LONGEST_WORD, _LONGEST_LINE, _LONGEST_HEAD = 24, 60, 14  # letters; longer ones break
-_BOLD = 1.08
-_STAYS = "\N{NO-BREAK SPACE}"
 _SMALL_TABLE = 14  # rows; such a table stays on one page
 _LONG_CELL = 900  # letters, of half the page's width; such a row may run on over the page
 _STYLES = {"plain": "", "strong": "Strong", "code": "Typed"}
@@ -84,7 +79,7 @@ def make_word(d: Document, subject: str, made_at: str) -> Any:
 
 def _lying(d: Document) -> list[bool]:
     """Which sections need lying paper; one between two of them lies too, to spare a turn."""
-    wide = [any(_least_width(b) > TALL for b in s.blocks) for s in d.sections]
+    wide = [any(least_width(b) > TALL for b in s.blocks) for s in d.sections]
     before, after = [False, *wide], [*wide[1:], False]
     return [w or (b and a) for w, b, a in zip(wide, before, after, strict=False)]
 
@@ -159,7 +154,7 @@ def _table(block: Table, width: int) -> str:
     out = []
     for i, part in enumerate(parts, 1):
         text = grid.caption + (f" ({i}/{len(parts)})" if len(parts) > 1 else "")
-        widths = _fit(_sizes(part, beside=beside), width)
+        widths = fit(column_sizes(part, beside=beside), width)
         lines = [*_heads(part, beside=beside), *_rows(part, beside=beside)]
         out.append(_caption(block.number, text, part=i))
         out.append(table(lines, widths, caption=grid.caption) + _spacer(keep=bool(grid.notes)))
@@ -169,7 +164,7 @@ def _table(block: Table, width: int) -> str:
 
 def _parts(grid: Grid, width: int, *, beside: bool) -> Iterator[Grid]:
     """``grid``, or where it is too wide even for lying paper, several with the first column each."""
-    sizes = _sizes(grid, beside=beside)
+    sizes = column_sizes(grid, beside=beside)
     first = sum(least for least, _ in sizes[: 1 + beside])
     chosen: list[int] = []
     used = first
@@ -190,68 +185,6 @@ def _only(grid: Grid, columns: list[int]) -> Grid:
     return Grid(
         grid.name, grid.caption, tuple(grid.columns[i] for i in kept), rows, (), grid.groups
     )
-
-
-def _least_width(block: Block) -> int:
-    if not isinstance(block, Table):
-        return 0
-    return sum(least for least, _ in _sizes(block.grid, beside=block.layout == "beside"))
-
-
-def _sizes(grid: Grid, *, beside: bool) -> list[tuple[int, int]]:
-    """(least, wanted) width of every column: of the longest word or number with its interval, and
-    of the longest line.
-    """
-    heads = [f"{c.label}\n{c.detail}" for c in grid.columns]
-    texts: list[list[str]] = [[] for _ in heads]
-    shares = [0.0] * (len(heads) + beside)  # of words that span several columns
-    for row in grid.rows:
-        texts[0].append(text_of(row.cells[0], grid.columns[0].form))
-        at = 1
-        for cell, form, span in spans(row, grid):
-            if span == 1:
-                told = text_of(cell, form)
-                texts[at].append(told if isinstance(cell, str) else told.replace(" ", _STAYS))
-            else:
-                share = min(_extent(str(cell)), _LONGEST_LINE) / span
-                for i in range(at + beside, at + beside + span):
-                    shares[i] = max(shares[i], share)
-            at += span
-    if beside:
-        heads.insert(0, grid.groups)
-        texts.insert(0, [row.group for row in grid.rows])
-    return [_size(*column) for column in zip(heads, texts, shares, strict=True)]
-
-
-def _size(head: str, texts: list[str], share: float) -> tuple[int, int]:
-    words = (w for t in {*texts} for w in t.split(" "))
-    word = max((_extent(w) for t in words for w in t.split("\n")), default=0)
-    line = max((_extent(x) for t in {*texts} for x in t.split("\n")), default=0)
-    named = max(_extent(w) for w in head.split(" ") for w in w.split("\n")) * _BOLD
-    least = max(named, min(word, _LONGEST_WORD))
-    wanted = max(least, min(line, _LONGEST_LINE), min(_extent(head), _LONGEST_HEAD), share)
-    least = min(least, _LONGEST_WORD)
-    return int(least * _LETTER) + _BESIDE, int(wanted * _LETTER) + _BESIDE
-
-
-def _extent(text: str) -> float:
-    """How wide ``text`` is, in average small letters."""
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text if c > "\u00ff")
-    capitals = sum(c.isupper() or c in "mwMW%&" for c in text)
-    narrow = sum(c in "iljtf.,;:'()|! " for c in text)
-    return len(text) + wide + 0.35 * capitals - 0.4 * narrow
-
-
-def _fit(sizes: Sequence[tuple[int, int]], width: int) -> list[int]:
-    """Every column as wide as it wants, or, where that is too much, its share of what there is."""
-    wanted = [max(want, least) for least, want in sizes]
-    if sum(wanted) <= width:
-        return wanted
-    least = [low for low, _ in sizes]
-    room, over = width - sum(least), sum(wanted) - sum(least)
-    if room <= 0 or over <= 0:
-        return [low * width // sum(least) for low in least]
-    return [low + (want - low) * room // over for low, want in zip(least, wanted, strict=True)]
 
 
 def _heads(grid: Grid, *, beside: bool) -> list[Line]:
