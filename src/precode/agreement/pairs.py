@@ -40,11 +40,6 @@ class CodeAgreement:
     polarity: Figure
     polarity_kappa: Figure
 
-    @property
-    def positive_agreement(self) -> Figure:
-        """Another name for F1 between coders (see :func:`precode.agreement.counts.f1`)."""
-        return self.f1
-
 
 @dataclass(frozen=True, slots=True)
 class HumanAgreement:
