@@ -34,7 +34,7 @@ from precode.domain import (
     Transcript,
     Turn,
 )
-from precode.report.tables import make_tables
+from precode.report.tables.make import make_tables
 from precode.report.view import MachineCodes, StudyView
 from precode.steps.init import init
 from precode.steps.opening import open_study

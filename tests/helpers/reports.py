@@ -20,8 +20,8 @@ from precode.report.document import (
     Table,
     Words,
 )
-from precode.report.grid import Column, Form, Grid, Mentions, PreCodes, Row, Tally
-from precode.report.quotes import Quote, QuoteCell
+from precode.report.grid import Charted, Column, Form, Grid, Mentions, PreCodes, Row, Tally
+from precode.report.tables.quotes import Quote, QuoteCell
 from precode.report.writing import clean
 
 # Halves of pairs, control characters, formulas, other scripts: what transcripts and tables hold.
@@ -40,6 +40,12 @@ CELLS: dict[Form, st.SearchStrategy[object]] = {
     Form.TALLY: st.builds(Tally, numbers, st.one_of(numbers, st.none()), numbers),
     Form.MENTIONS: mentions,
     Form.PRE_CODES: st.one_of(st.builds(PreCodes, mentions, mentions), st.none()),
+    Form.POINTS: st.one_of(scores, texts),
+    Form.ESTIMATE: st.one_of(st.tuples(*[st.floats(0, 1e6)] * 3), texts),
+    Form.CHANCE: st.one_of(st.floats(0, 1), texts),
+    Form.CHARTED: st.builds(
+        Charted, texts, st.tuples(st.tuples(st.just("barrier"), numbers)), st.tuples(texts)
+    ),
 }
 
 

@@ -9,17 +9,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from precode.report.charts.drawing import draw, render_svg
+from precode.report.charts.look import STYLES
 from precode.report.grid import Column, Form, Grid, Row
-from precode.report.learning_curve import (
-    STYLES,
-    Chart,
-    Line,
-    Page,
-    draw,
-    listed,
-    render_page,
-    render_svg,
-)
+from precode.report.plots import Curves, Line
+from precode.report.renderers.simulation_page import Page, render_page
+from precode.report.writing import listed
 
 SVG = "{http://www.w3.org/2000/svg}"
 X = tuple(range(20, 520, 20))
@@ -30,9 +25,9 @@ def line(name: str, top: float, *, banded: bool = True) -> Line:
     return Line(name, X, mean, tuple(m - 0.05 for m in mean), tuple(m + 0.05 for m in mean), banded)
 
 
-def chart(*names: str, full: float = 0.6, marks: tuple[tuple[str, float], ...] = ()) -> Chart:
+def chart(*names: str, full: float = 0.6, marks: tuple[tuple[str, float], ...] = ()) -> Curves:
     lines = tuple(line(name, 0.5 - 0.05 * i, banded=i < 2) for i, name in enumerate(names))
-    return Chart(
+    return Curves(
         "Learning curves <replayed>", "Ours rises to 0.46 & random's to 0.41.",
         "sentences read", "macro-F1", lines, full, "every sentence read: 0.60", marks,
     )  # fmt: skip
@@ -54,7 +49,7 @@ def page(title: str) -> Page:
 
 def test_the_chart_is_told_to_those_who_do_not_see_it(tmp_path: Path) -> None:
     """It is one image with a title and a description, in a document that parses."""
-    root = ET.fromstring(render_svg(TWO, cache=tmp_path))
+    root = ET.fromstring(render_svg(TWO))
     assert root.get("role") == "img"
     named = str(root.get("aria-labelledby")).split()
     told = {e.get("id"): e.text for e in root if e.tag in (f"{SVG}title", f"{SVG}desc")}
@@ -63,13 +58,13 @@ def test_the_chart_is_told_to_those_who_do_not_see_it(tmp_path: Path) -> None:
 
 def test_the_same_chart_is_the_same_text(tmp_path: Path) -> None:
     """No date, no random names: a report made twice is one report."""
-    assert render_svg(TWO, cache=tmp_path) == render_svg(TWO, cache=tmp_path)
+    assert render_svg(TWO) == render_svg(TWO)
     other = chart("this study's queue", full=0.5)
-    assert render_svg(other, cache=tmp_path) != render_svg(TWO, cache=tmp_path)
+    assert render_svg(other) != render_svg(TWO)
 
 
 def test_no_word_needs_a_font_that_the_reader_lacks(tmp_path: Path) -> None:
-    root = ET.fromstring(render_svg(TWO, cache=tmp_path))
+    root = ET.fromstring(render_svg(TWO))
     assert not list(root.iter(f"{SVG}text"))
     assert len(list(root.iter(f"{SVG}use"))) > 40
 
@@ -134,7 +129,7 @@ def test_lines_differ_without_colour() -> None:
 def test_the_page_opens_offline_and_says_the_same_in_a_table(tmp_path: Path) -> None:
     """No script, no address to load from; hostile titles are text."""
     title = "<script>alert(1)</script> & a \x00 study"
-    told = render_page(page(title), render_svg(TWO, cache=tmp_path))
+    told = render_page(page(title), render_svg(TWO))
     assert "<script" not in told
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; a \ufffd study" in told
     assert "Learning curves &lt;replayed&gt;" in told

@@ -11,9 +11,9 @@ from running import run
 
 from precode.domain import CodePolarity, Event, EventKind, Kind, Polarity, Reason, Role, Sentence
 from precode.report.grid import Grid
-from precode.report.html import render_html
-from precode.report.tables import Tables, make_tables
-from precode.report.view import (
+from precode.report.renderers.html import render_html
+from precode.report.sections.compose import document
+from precode.report.shown import (
     Assistance,
     BandRow,
     CodeShiftRow,
@@ -22,8 +22,9 @@ from precode.report.view import (
     ProbeRow,
     ShiftRow,
     ShownRow,
-    StudyView,
 )
+from precode.report.tables.make import Tables, make_tables
+from precode.report.view import StudyView
 from precode.steps.opening import open_study
 from precode.steps.view import view_of
 from precode.study.store import AuditRow
@@ -87,7 +88,7 @@ def test_where_nothing_was_shown_a_sentence_says_so(make_view: MakeView) -> None
     for assistance in (None, NOTHING):
         made = tables(make_view, assistance)
         assert made.assistance == ()
-        text = section(render_html(made))
+        text = section(render_html(document(made)))
         assert "No suggestion of the machine’s has been shown to a coder" in text
         assert "Table" not in text
 
@@ -130,13 +131,13 @@ def test_what_is_left_out_is_said(make_view: MakeView) -> None:
 
 
 def test_neither_taking_nor_keeping_is_praised(make_view: MakeView) -> None:
-    text = section(render_html(tables(make_view, SHOWN)))
+    text = section(render_html(document(tables(make_view, SHOWN))))
     assert "“Accepted” is no merit and “kept own” no fault" in text
     assert not re.search(r"\b(correct|wrongly|failed|error rate|compliance)\b", text)
 
 
 def test_names_are_text_and_never_markup(make_view: MakeView) -> None:
-    html = render_html(tables(make_view, SHOWN))
+    html = render_html(document(tables(make_view, SHOWN)))
     assert EVIL not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
 
@@ -151,7 +152,7 @@ def test_the_methods_tell_the_rule_and_what_was_shown(make_view: MakeView) -> No
         "None of the 200 sentences of the random audit sample was shown with a suggestion",
     ):
         assert words in said
-    assert said in render_html(tables(make_view, SHOWN)).replace("&#39;", "'")
+    assert said in render_html(document(tables(make_view, SHOWN))).replace("&#39;", "'")
 
 
 def test_a_broken_audit_sample_is_not_hushed_up(make_view: MakeView) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import math
 import re
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,15 @@ from reports import documents, shown, tables_of, words_of
 
 from precode.domain import Kind, Polarity, Role
 from precode.files.tables import read_grids
-from precode.report.document import Document, Part, Section, Table, Words
-from precode.report.excel import CUT, make_excel, write_excel
+from precode.report.document import Document, Drawing, Part, Section, Table, Words
 from precode.report.grid import Column, Form, Grid, Row, Tally
-from precode.report.sections import document
-from precode.report.tables import make_tables
+from precode.report.plots import SideRow, Sides
+from precode.report.renderers.excel import CUT, make_excel, write_excel
+from precode.report.score import alone
+from precode.report.sections.compose import document
+from precode.report.tables.make import make_tables
 from precode.report.view import StudyView, ValidationRow, ValidationTable
-from precode.report.writing import values
+from precode.report.writing import text_of, values
 
 MakeView = Callable[..., StudyView]
 STAMP = "2026-03-04T05:06:07+00:00"
@@ -32,7 +36,7 @@ HEAD = 3
 
 def opened(d: Document) -> Any:
     file = io.BytesIO()
-    make_excel(d, "the behaviour", STAMP).save(file)
+    make_excel(replace(d, subject="the behaviour", made_at=STAMP)).save(file)
     file.seek(0)
     return openpyxl.load_workbook(file)
 
@@ -140,9 +144,50 @@ def test_intervals_stand_in_columns_and_shares_as_per_cents() -> None:
     assert lines[4][:10] == ["D", "b", "not estimable", None, None, 0, 0, None, None, 4]
     assert [sheet.cell(4, i).number_format for i in (3, 6, 7)] == ["0.00", "0.0%", "#,##0"]
     assert sheet.freeze_panes == "B4"
-    assert sheet.auto_filter.ref == "A3:J5", "sums stay out of the filter"
+    assert sheet.auto_filter.ref == "A3:M5", "sums stay out of the filter"
     assert lines[7][0] == "A note."
     assert sheet.print_title_rows == "$3:$3"
+
+
+def test_a_figure_without_an_interval_is_a_number() -> None:
+    """A share that cannot have an interval is still summed and sorted as a number."""
+    columns = (Column("Code"), Column("F1", Form.SCORE))
+    rows = (Row(("a", alone(0.62))), Row(("b", (0.5, 0.4, 0.6))))
+    sheet = sheet_of(opened(of(Grid("g", "Scores", columns, rows))), 1)
+    assert [[c.value for c in row] for row in sheet["B4:D5"]] == [
+        [0.62, None, None],
+        [0.5, 0.4, 0.6],
+    ]
+    assert sheet["B4"].data_type == "n"
+    assert text_of(rows[0].cells[1], Form.SCORE) == "0.62, no interval"
+
+
+def test_a_chart_has_a_sheet_with_its_words_and_numbers(tmp_path: Path) -> None:
+    """A picture with alternative text, and below it what it shows, to draw it anew."""
+    chart = Sides(
+        "Both", "Left 3,\nright 4 & \x07 more.", "Barriers", "Facilitators", "excerpts",
+        (SideRow("Knowing", "Capability", 3, 4),),
+    )  # fmt: skip
+    section = Section("only", "Only section", (Drawing(2, "Both ways, in a chart", chart),))
+    d = Document("A title", "Report", Words((Part("x"),)), (), (section,), "The end.")
+    book = opened(d)
+    sheet = book["Fig 2 Both ways"]
+    assert sheet["A1"].value == "Figure 2. Both ways, in a chart"
+    (image,) = sheet._images
+    top = image.anchor._from.row + 1
+    lines = [[c.value for c in row] for row in sheet.iter_rows()]
+    head = next(i for i, line in enumerate(lines, 1) if line[0] == "Group")
+    assert head > top + image.anchor.ext.height / 9_525 / 20, "the numbers lie below the picture"
+    assert lines[head - 1][2:4] == ["Barriers", "Facilitators"]
+    assert lines[head][:4] == ["Capability", "Knowing", 3, 4]
+    make_excel(replace(d, subject="the behaviour", made_at=STAMP)).save(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        drawn = archive.read("xl/drawings/drawing1.xml").decode()
+    assert 'descr="Left 3, right 4 &amp; \ufffd more."' in drawn
+    links = [
+        c.hyperlink.location for row in book.worksheets[0].iter_rows() for c in row if c.hyperlink
+    ]
+    assert links == ["'Fig 2 Both ways'!A1"] * 2
 
 
 def test_text_is_never_a_formula(coded: StudyView) -> None:
@@ -176,13 +221,13 @@ def test_our_own_reader_opens_it(coded: StudyView, tmp_path: Path) -> None:
     """Written whole, under the checks that hostile workbooks must pass; its properties name
     nobody.
     """
-    file = write_excel(make_tables(coded), tmp_path / "reports" / "report.xlsx")
+    file = write_excel(document(make_tables(coded)), tmp_path / "reports" / "report.xlsx")
     sheets = {
         g.title: [" | ".join(c for c in cells if c) for _, cells in g.rows]
         for g in read_grids(file)
     }
     quotes = next(rows for title, rows in sheets.items() if title.endswith("Quotes"))
-    assert "Capability | Knowing | Barriers | =1+1 | 20, =SUM(A1): P | Ana" in quotes
+    assert "Capability | Knowing | Barriers | =1+1 | 20, =SUM(A1) | Ana" in quotes
     about = openpyxl.load_workbook(file).properties
     assert (about.title, about.creator, about.lastModifiedBy) == ("=evil(): report", None, None)
     assert [p.name for p in file.parent.iterdir()] == ["report.xlsx"]

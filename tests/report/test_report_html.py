@@ -15,9 +15,11 @@ import pytest
 
 from precode.codebook import Codebook
 from precode.domain import Kind, Polarity, Role
-from precode.report.html import render_html, write_html
-from precode.report.tables import make_tables
-from precode.report.view import AgreementRow, StudyView, ValidationRow, ValidationTable
+from precode.report.agreement import CoderAgreement, ReliabilityRow, SwapRow
+from precode.report.renderers.html import render_html, write_html
+from precode.report.sections.compose import document
+from precode.report.tables.make import make_tables
+from precode.report.view import StudyView, ValidationRow, ValidationTable
 
 MakeView = Callable[..., StudyView]
 P = Role.PARTICIPANT
@@ -82,7 +84,22 @@ def hostile(make_view: MakeView) -> StudyView:
         validation=ValidationTable(
             (ValidationRow("knowing", 9, 9, half, words, words, words, EVIL),), half, 5, 3, EVIL
         ),
-        agreement=(AgreementRow("", EVIL, 9, 9, half, EVIL),),
+        agreement=CoderAgreement(
+            "sentence",
+            (EVIL, RTL),
+            9,
+            3,
+            (ReliabilityRow("code", EVIL, EVIL, 9, 9, half, half, EVIL, words, half, half),),
+            half,
+            ((EVIL, half, words),),
+            (EVIL,),
+            (),
+            (SwapRow(EVIL, EVIL, EVIL, 3, 9),),
+            10,
+            100,
+            1,
+            (EVIL,),
+        ),
     )
 
 
@@ -98,7 +115,7 @@ def test_hostile_text_is_shown_and_never_run(hostile: StudyView) -> None:
     """The document has no element or attribute that the template did not write, and the hostile
     text is there to be read.
     """
-    html = render_html(make_tables(hostile))
+    html = render_html(document(make_tables(hostile)))
     page = read(html)
     names = {tag for tag, _ in page.tags}
     assert not names & {"script", "img", "iframe", "object", "embed", "link", "form", "a:href"}
@@ -111,7 +128,7 @@ def test_hostile_text_is_shown_and_never_run(hostile: StudyView) -> None:
 
 def test_nothing_outside_the_file_is_referenced(hostile: StudyView) -> None:
     """Links go to anchors that exist, styles load nothing, and the policy forbids the rest."""
-    html = render_html(make_tables(hostile))
+    html = render_html(document(make_tables(hostile)))
     page = read(html)
     ids = Counter(attrs["id"] for _, attrs in page.tags if "id" in attrs)
     assert set(ids.values()) == {1}
@@ -123,8 +140,8 @@ def test_nothing_outside_the_file_is_referenced(hostile: StudyView) -> None:
             for target in re.findall(r"url\(([^)]*)\)", text or ""):
                 assert target[0] == "#" and target[1:] in ids, name
         if tag == "svg" or "aria-labelledby" in attrs:
-            labelled = str(attrs.get("aria-labelledby", ""))
-            assert attrs.get("aria-hidden") == "true" or labelled in ids
+            labelled = str(attrs.get("aria-labelledby", "")).split()
+            assert attrs.get("aria-hidden") == "true" or {*labelled} & ids.keys() == {*labelled}
     style = html[html.index("<style>") + 7 : html.index("</style>")]
     assert not re.search(r"url\(|@import|expression|<", style)
     policy = next(a for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
@@ -133,24 +150,48 @@ def test_nothing_outside_the_file_is_referenced(hostile: StudyView) -> None:
 
 def test_tables_can_be_read_aloud(hostile: StudyView) -> None:
     """Every table has a caption, every heading cell a scope, and headings go down one step."""
-    page = read(render_html(make_tables(hostile)))
+    page = read(render_html(document(make_tables(hostile))))
     tags = [tag for tag, _ in page.tags]
-    assert tags.count("table") == tags.count("caption") > 8
+    named = sum(tag == "table" and "aria-labelledby" in attrs for tag, attrs in page.tags)
+    assert tags.count("table") - named == tags.count("caption") > 8
     assert all(attrs.get("scope") for tag, attrs in page.tags if tag == "th")
-    assert [t for t in tags if t in {"h1", "h2", "h3", "h4"}] == ["h1", *["h2"] * 9]
+    sections = tags.count("section")
+    assert [t for t in tags if re.match(r"h\d", t)] == ["h1", *["h2"] * sections]
     assert tags.count("main") == tags.count("nav") == 1
     first_link = next(attrs for tag, attrs in page.tags if tag == "a")
     assert first_link["href"] == "#main"
+
+
+def test_a_chart_is_a_figure_with_its_numbers(make_view: MakeView) -> None:
+    """Numbered apart from tables; drawn in place; its numbers in a table that can be opened."""
+    sources = [("i", Kind.INTERVIEW, [("P", P, ["I never knew.", "Now I do."])])]
+    codes = [
+        (0, 0, "Ana", "knowing", Polarity.BARRIER),
+        (0, 1, "Ana", "body", Polarity.FACILITATOR),
+    ]
+    html = render_html(document(make_tables(make_view(sources, codes))))
+    figure = html[html.index('<figure class="chart" id="figure-1">') :]
+    figure = figure[: figure.index("</figure>") + len("</figure>")]
+    page = read(figure)
+    assert "Figure 1." in figure and "Figure 2." not in html
+    svg = next(attrs for tag, attrs in page.tags if tag == "svg")
+    assert svg["role"] == "img"
+    assert svg["aria-labelledby"] == "figure-1-title figure-1-desc"
+    told = " ".join(" ".join(page.text).split())
+    assert "Knowing: 1 as barrier (1 person), 0 as facilitator (0 people)" in told
+    numbers = figure[figure.index("<table") :]
+    assert re.findall(r'<td class="count"><span[^>]*>(\d+)</span>', numbers) == ["1", "0", "0", "1", "0", "0"]  # fmt: skip
+    assert "<figure class" not in render_html(document(make_tables(make_view(sources))))
 
 
 def test_machine_numbers_are_named_unverified(make_view: MakeView) -> None:
     """With a run, the words stand in the table; without one, no column of the machine is there."""
     sources = [("i", Kind.INTERVIEW, [("P", P, ["I never knew."])])]
     machine = {(0, 0): [(0.9, True, "barrier"), (0.1, False, ""), (0.1, False, "")]}
-    with_run = render_html(make_tables(make_view(sources, machine=machine)))
+    with_run = render_html(document(make_tables(make_view(sources, machine=machine))))
     assert "Machine: unverified pre-codes" in with_run
     assert '<span class="badge">unverified pre-code</span>' in with_run
-    without = render_html(make_tables(make_view(sources)))
+    without = render_html(document(make_tables(make_view(sources))))
     assert "Machine: unverified pre-codes" not in without
     assert "Nothing was pre-coded by machine" in without
 
@@ -161,7 +202,7 @@ def test_intervals_and_words_are_printed(make_view: MakeView) -> None:
     validation = ValidationTable(
         (ValidationRow("body", 90, 3, words, words, words, words, None),), (0.624, -0.1, 0.7), 5, 7
     )
-    html = render_html(make_tables(make_view([], validation=validation)))
+    html = render_html(document(make_tables(make_view([], validation=validation))))
     assert '0.62 <span class="ci">(\u22120.10 to 0.70)</span>' in html
     assert html.count(words) == 1
     assert 'class="score" colspan="4"' in html
@@ -172,24 +213,26 @@ def test_a_codebook_without_polarity_gets_one_column(make_view: MakeView) -> Non
     view = make_view([("i", Kind.INTERVIEW, [("P", P, ["Hm."])])], [(0, 0, "Ana", "topic", "")])
     plain = view.codebook.model_copy(update={"codes": view.codebook.codes[-1:]})
     book = Codebook.model_validate(plain.model_dump(by_alias=True))  # without cached properties
-    html = render_html(make_tables(replace(view, codebook=book)))
+    html = render_html(document(make_tables(replace(view, codebook=book))))
     read(html)
     assert "What was coded" in html and "Mentions" in html
-    assert "Barriers" not in html and "Discord" not in html
+    findings = html[html.index('<section id="findings"') : html.index('<section id="quotes"')]
+    assert "Barriers" not in findings and "Discord" not in findings
+    assert "<figure" not in findings
 
 
 def test_the_file_is_written_whole(make_view: MakeView, tmp_path: Path) -> None:
     """The file holds the rendered page as UTF-8, and nothing else is left beside it."""
     tables = make_tables(make_view([]))
-    path = write_html(tables, tmp_path / "reports" / "report.html")
-    assert path.read_text(encoding="utf-8") == render_html(tables)
+    path = write_html(document(tables), tmp_path / "reports" / "report.html")
+    assert path.read_text(encoding="utf-8") == render_html(document(tables))
     assert [p.name for p in path.parent.iterdir()] == ["report.html"]
 
 
 def test_importing_the_report_loads_no_heavy_library() -> None:
     """Jinja, openpyxl, datasets and pandas wait until they are needed."""
     code = (
-        "import sys, precode.report.html, precode.report.export\n"
+        "import sys, precode.report.renderers.html, precode.report.export\n"
         "print([m for m in ('jinja2', 'openpyxl', 'datasets', 'pandas') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

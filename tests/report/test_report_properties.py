@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from precode.domain import Kind, Polarity, Role
-from precode.report.excerpts import human_excerpts, machine_excerpts
 from precode.report.export import NOTHING, export_columns, export_rows
-from precode.report.findings import findings, shown_polarities
-from precode.report.index import make_index
-from precode.report.quotes import choose_quotes
-from precode.report.tables import make_tables
+from precode.report.tables.excerpts import human_excerpts, machine_excerpts
+from precode.report.tables.findings import findings, shown_polarities
+from precode.report.tables.index import make_index
+from precode.report.tables.make import make_tables
+from precode.report.tables.matrix import framework_matrix
+from precode.report.tables.quotes import choose_quotes
 from precode.report.view import StudyView
 
 MakeView = Callable[..., StudyView]
@@ -205,3 +206,27 @@ def test_the_machine_is_counted_only_where_nobody_has_read(
             and s not in index.read
         )
         assert found == wanted
+
+
+@given(studies(), st.sampled_from(["participant", "source"]))
+@settings(max_examples=80, deadline=None)
+def test_every_excerpt_stands_in_one_cell_of_the_matrix(
+    make_view: MakeView, study: dict[str, list[object]], by: str
+) -> None:
+    """Cases share nothing and leave nothing out, and nobody is quoted in another’s row."""
+    view = make_view(**study)
+    index = make_index(view)
+    human = human_excerpts(index)
+    shown = shown_polarities(index, human, None)
+    matrix = framework_matrix(index, human, shown, (), by=by, quotes_each=9)
+    for k, (code, _, _) in enumerate(matrix.codes):
+        for i, polarity in enumerate(shown):
+            counted = sum(r.cells[k].counts[i] for r in matrix.rows)
+            assert counted == len(human.get((code, polarity), ()))
+    for row in matrix.rows:
+        quotes = [q for cell in row.cells for q in cell.quotes]
+        assert len({(q.transcript_id, q.speaker) for q in quotes if by == "participant"}) <= (
+            1 if row.people else 9
+        )
+        assert len({q.transcript_id for q in quotes}) <= 1
+    assert len({r.key for r in matrix.rows}) == len(matrix.rows)

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from precode.domain import Kind, Polarity, Role
-from precode.report.findings import FindingRow, Mentions
-from precode.report.glance import natural_order
-from precode.report.grid import Grid, Row, Tally
-from precode.report.quotes import QuoteCell
-from precode.report.tables import Tables, make_tables
-from precode.report.view import AgreementRow, StudyView, ValidationRow, ValidationTable
+from precode.report.grid import Grid, Tally
+from precode.report.tables.findings import FindingRow, Mentions
+from precode.report.tables.glance import natural_order
+from precode.report.tables.make import Tables, make_tables
+from precode.report.tables.quotes import QuoteCell
+from precode.report.view import StudyView, ValidationRow, ValidationTable
 
 MakeView = Callable[..., StudyView]
 P, INT, OTHER = Role.PARTICIPANT, Role.INTERVIEWER, Role.OTHER
@@ -169,8 +169,9 @@ def test_groups_count_people_of_sources_that_were_read(make_view: MakeView) -> N
     assert [(c.label, c.detail) for c in gender.columns[1:]] == [
         ("man", "n = 2 of 3"),
         ("woman", "n = 2"),
+        ("Difference", "man less woman, points"),
     ]
-    assert lines(gender)["Knowing", "Barrier"] == (Tally(1, 2, 1), Tally(2, 2, 2))
+    assert lines(gender)["Knowing", "Barrier"] == (Tally(1, 2, 1), Tally(2, 2, 2), None)
     assert t.skipped == (("job", "mostly groups of one person"),)
 
 
@@ -179,13 +180,13 @@ def quotes(t: Tables, label: str, polarity: Polarity) -> QuoteCell:
 
 
 def test_quotes_are_attributed_as_papers_do(make_view: MakeView) -> None:
-    """Profession and setting first; people without attributes by source and label; field notes
-    by name.
+    """Profession and setting first; the one person of an interview without a label; a focus group
+    by its number, field notes by name.
     """
     cell = quotes(tables(make_view), "Knowing", B)
     said = {q.text: q.attribution for q in cell.quotes}
-    assert said["One. Two is longer."] == "midwife, secondary care, interview-clinician-02: Midwife"
-    assert said["Six."] == "public, fg-1: P1"
+    assert said["One. Two is longer."] == "midwife, secondary care, interview-clinician-02"
+    assert said["Six."] == "public, FG1: P1"
     assert said["Nine."] == "field notes, notes"
 
 
@@ -194,7 +195,7 @@ def test_attribution_follows_the_order_asked_for(make_view: MakeView) -> None:
     view = make_view(SOURCES, CODES[:1], attributes={(0, "Midwife"): MIDWIFE})
     t = make_tables(view, attribution=["group", "health board", "Service setting"])
     assert quotes(t, "Knowing", B).quotes[0].attribution == (
-        "clinician, secondary care, interview-clinician-02: Midwife"
+        "clinician, secondary care, interview-clinician-02"
     )
 
 
@@ -232,7 +233,7 @@ def test_pre_codes_are_quoted_only_where_people_coded_nothing(make_view: MakeVie
     assert (quote.machine, quote.text, quote.coders) == (True, "Ten.", ())
 
 
-def test_validation_and_agreement_keep_numbers_and_words(make_view: MakeView) -> None:
+def test_validation_keeps_numbers_and_words(make_view: MakeView) -> None:
     """Scores with intervals and "not estimable" pass through unchanged, under the code's label."""
     words = "not estimable: fewer than 10 positives"
     half = (0.5, 0.4, 0.6)
@@ -243,15 +244,11 @@ def test_validation_and_agreement_keep_numbers_and_words(make_view: MakeView) ->
         ),
         half, 5, 7, "A note.",
     )  # fmt: skip
-    agreement = (AgreementRow("knowing", "Ana and Rhys", 90, 20, (0.9, 0.8, 1.0), half),)
-    t = tables(make_view, validation=validation, agreement=agreement)
-    assert t.validation is not None and t.agreement is not None
+    t = tables(make_view, validation=validation)
+    assert t.validation is not None
     assert lines(t.validation)["Capability", "Knowing"] == (90, 20, half, half, half, half, half)
     assert lines(t.validation)["Capability", "Body"][2:] == (words, words, words, words, None)
     assert "A note." in t.validation.notes
-    assert t.agreement.rows == (
-        Row(("Knowing", 90, 20, (0.9, 0.8, 1.0), half), "Ana and Rhys", False),
-    )
 
 
 def test_unplaced_rows_and_the_log_are_listed_whole(make_view: MakeView) -> None:

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from hypothesis import given, settings
 from reports import documents, shown, tables_of, words_of
 
 from precode.domain import Kind, Polarity, Role
-from precode.report.document import Document, Part, Section, Table, Words
+from precode.report.document import Document, Drawing, Part, Section, Table, Words
 from precode.report.grid import Column, Form, Grid, Row
-from precode.report.sections import document
-from precode.report.tables import make_tables
+from precode.report.plots import SideRow, Sides
+from precode.report.renderers.word import make_word, write_word
+from precode.report.sections.compose import document
+from precode.report.tables.make import make_tables
 from precode.report.view import StudyView, ValidationRow, ValidationTable
-from precode.report.word import make_word, write_word
 from precode.report.writing import text_of
 
 MakeView = Callable[..., StudyView]
@@ -34,7 +36,7 @@ HEBREW = "אני לא יודע"
 def opened(d: Document) -> Any:
     """``d`` written and read again."""
     file = io.BytesIO()
-    make_word(d, "the behaviour", STAMP).save(file)
+    make_word(replace(d, subject="the behaviour", made_at=STAMP)).save(file)
     file.seek(0)
     return docx.Document(file)
 
@@ -104,11 +106,15 @@ def test_headings_captions_and_quotes_have_their_styles(coded: StudyView) -> Non
         by_style.setdefault(paragraph.style.name, []).append(paragraph.text)
     assert [h.split("  ")[1] for h in by_style["Heading 1"]] == [s.heading for s in d.sections]
     assert by_style["Title"] == ["A study"]
-    assert [c.split(".")[0] for c in by_style["Caption"]] == [
+    captions = [c.split(".")[0] for c in by_style["Caption"]]
+    figures = [c for c in captions if c.startswith("Figure")]
+    assert [c for c in captions if c not in figures] == [
         f"Table {i}" for i in range(1, len(book.tables) + 1)
     ]
+    assert figures == [f"Figure {i}" for i in range(1, len(book.inline_shapes) + 1)]
+    assert figures
     assert HEBREW in by_style["Quote"]
-    assert by_style["Quote Attribution"].count("(20, i: P)") == 3
+    assert by_style["Quote Attribution"].count("(20, i)") == 3
     assert any(n.startswith("Excerpt: a run") for n in by_style["Table Note"])
     fields = [e.text for e in book.element.body.iter(qn("w:instrText"))]
     assert fields.count(r" SEQ Table \* ARABIC ") == len(book.tables)
@@ -155,7 +161,7 @@ def test_a_wide_table_lies_and_a_wider_one_is_cut_into_parts() -> None:
 
 def test_it_says_nothing_of_the_machine_that_made_it(coded: StudyView, tmp_path: Path) -> None:
     """Properties hold the title and the study's time, no person, program or computer."""
-    file = write_word(make_tables(coded), tmp_path / "reports" / "report.docx")
+    file = write_word(document(make_tables(coded)), tmp_path / "reports" / "report.docx")
     about = docx.Document(str(file)).core_properties
     assert (about.title, about.author, about.last_modified_by) == ("A study: report", "", "")
     assert (about.comments, about.language) == ("", "en-GB")
@@ -172,3 +178,35 @@ def test_it_says_nothing_of_the_machine_that_made_it(coded: StudyView, tmp_path:
 def test_a_study_without_anything_makes_a_document_too(make_view: MakeView) -> None:
     text = everything(opened(document(make_tables(make_view([])))))
     assert "No model has been validated on this study yet: precode train does it" in text
+
+
+CHART = Sides(
+    "Both ways", "Left 3,\nright 4 & \x07 more.", "Barriers", "Facilitators", "excerpts",
+    (SideRow("Knowing", "Capability", 3, 4),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("rows", [1, 60])
+@pytest.mark.parametrize("beside", [(), (wide(30),)])
+def test_a_chart_is_a_picture_with_words_on_its_page(rows: int, beside: tuple[Table, ...]) -> None:
+    """As wide as the text and no higher than the page, below a caption that Word counts as a
+    figure's, told to those who do not see it.
+    """
+    chart = replace(CHART, rows=CHART.rows * rows)
+    book = opened(of(*beside, Drawing(7, "A caption", chart)))
+    (shape,) = book.inline_shapes
+    about = shape._inline.docPr
+    assert (about.name, about.get("descr")) == ("Figure 7", "Left 3, right 4 & \ufffd more.")
+    section = book.sections[-1]
+    across = section.page_width - section.left_margin - section.right_margin
+    down = section.page_height - section.top_margin - section.bottom_margin
+    assert shape.width <= across
+    assert shape.height <= 0.95 * down
+    assert shape.width >= across - 635 or shape.height >= 0.8 * down
+    paragraphs = book.paragraphs
+    at = next(i for i, p in enumerate(paragraphs) if p.style.name == "Picture")
+    caption = paragraphs[at - 1]
+    assert caption.text == "Figure 7. A caption"
+    assert caption.paragraph_format.keep_with_next
+    codes = "".join(e.text for e in caption._p.iter(qn("w:instrText")))
+    assert "SEQ Figure" in codes

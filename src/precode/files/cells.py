@@ -31,12 +31,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A sheet for people to read, fill in and print. ``filterable``: the header sorts the rows."""
+    """A sheet for people to read, fill in and print. ``filterable``: the header sorts the rows;
+    ``locked``: without a password, but only cells to be filled in take what is typed.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: Sequence[Sequence[Cell]]
     filterable: bool = False
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

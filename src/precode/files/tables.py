@@ -256,7 +256,7 @@ def write_forms(path: Path, forms: Sequence[Form]) -> None:
     Text is text, never a formula, also once edited; drop-downs warn of other words but let them
     stand. Raises :class:`InputError` as :func:`write_xlsx`.
     """
-    from precode.files import workbooks  # openpyxl is heavy
+    from precode.files import forms as workbook_forms  # openpyxl is heavy
 
     with _writing(path) as temporary:
-        workbooks.write_forms(temporary, forms)
+        workbook_forms.write_forms(temporary, forms)

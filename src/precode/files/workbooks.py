@@ -1,5 +1,5 @@
 """Excel workbooks in and out. Use it through :mod:`.tables`; the report's workbook, which is laid out
-cell by cell, takes :func:`safe_text` and :func:`sheet_title` from here.
+cell by cell, takes what it needs from here.
 """
 
 from __future__ import annotations
@@ -17,14 +17,12 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.page import PageMargins
 
 from precode.errors import InputError
-from precode.files.cells import MAX_TEXT, Cell, Column, Form, Grid
+from precode.files.cells import MAX_TEXT, Cell, Grid
 from precode.files.office import check_zip
 from precode.files.text import ILLEGAL
 
@@ -160,7 +158,9 @@ def write_sheets(
 ) -> None:
     """Writes straight to ``path``; :func:`.tables.write_xlsx` says what, and makes it atomic."""
     # All that can fail comes first: openpyxl leaves open files behind when stopped half way.
-    checked = {name: (columns, _checked(name, rows)) for name, (columns, rows) in sheets.items()}
+    checked = {
+        name: (columns, checked_rows(name, rows)) for name, (columns, rows) in sheets.items()
+    }
     book = openpyxl.Workbook(write_only=True)
     used: set[str] = set()
     for name, (columns, rows) in checked.items():
@@ -170,7 +170,7 @@ def write_sheets(
     book.save(path)
 
 
-def _checked(name: str, rows: Iterable[Sequence[Cell]]) -> list[Sequence[Cell]]:
+def checked_rows(name: str, rows: Iterable[Sequence[Cell]]) -> list[Sequence[Cell]]:
     """``rows``, refused where a sheet would not hold all of them or openpyxl would cut a cell."""
     checked = list(rows)
     if len(checked) >= _MAX_ROWS:
@@ -232,77 +232,42 @@ def _cell(sheet: Any, value: Cell, alignment: Alignment, font: Font | None) -> A
     return cell
 
 
-# -- forms -----------------------------------------------------------------------------------------
+# -- heights ---------------------------------------------------------------------------------------
 
-_FILLS = {
-    "answer": PatternFill("solid", fgColor="FFF6D6"),
-    "read": PatternFill("solid", fgColor="E3E7EC"),
-    "key": PatternFill("solid", fgColor="E3E7EC"),
-    "faint": PatternFill("solid", fgColor="F5F5F5"),
-}
-_FONTS = {"read": Font(), "key": Font(bold=True), "answer": Font(), "faint": Font(color="9A9A9A")}
+TALLEST = 409.0  # points; no row may be higher
+BOLD = 1.12  # times as wide as plain letters
+_LINE = 15.0
+_LETTER = 0.86  # of a digit's width, on average
 
 
-def write_forms(path: Path, forms: Sequence[Form]) -> None:
-    """Writes straight to ``path``; :func:`.tables.write_forms` says what, and makes it atomic."""
-    checked = [(form, _checked(form.title, form.rows)) for form in forms]
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    used: set[str] = set()
-    for form, rows in checked:
-        sheet = book.create_sheet(sheet_title(form.title, used))
-        _fill(sheet, form, rows)
-        _set_up(sheet, form, len(rows))
-    book.save(path)
+def fit_height(
+    sheet: Any, row: int, cells: Sequence[object], widths: Sequence[float], *, bold: bool = False
+) -> None:
+    """Make ``row`` as high as its wrapped text: not every program finds that out by itself.
+    ``widths`` are of its columns, in digits.
+    """
+    shrink = BOLD if bold else 1.0
+    needs = max(
+        (height(v, w / shrink) for v, w in zip(cells, widths, strict=True) if isinstance(v, str)),
+        default=0.0,
+    )
+    if needs > _LINE + 2:
+        sheet.row_dimensions[row].height = min(needs, TALLEST)
 
 
-def _fill(sheet: Any, form: Form, rows: Sequence[Sequence[Cell]]) -> None:
-    top = Alignment(wrap_text=True, vertical="top")
-    for index, column in enumerate(form.columns, 1):
-        head = sheet.cell(1, index, safe_text(column.header))
-        head.font, head.alignment, head.fill = Font(bold=True), top, _FILLS[column.look]
-        look = Alignment(vertical="top") if column.look == "faint" else top
-        for number, row in enumerate(rows, 2):
-            _put(sheet.cell(number, index), row[index - 1], column, look)
-
-
-def _put(cell: Any, value: Cell, column: Column, alignment: Alignment) -> None:
-    cell.font, cell.alignment = _FONTS[column.look], alignment
-    if column.look == "answer":
-        cell.fill = _FILLS["answer"]
-        cell.number_format = "@"  # "- not sure" and "1/2" stay what was typed
-    if isinstance(value, str) and value:
-        cell.value = safe_text(value)
-        cell.data_type = "s"  # openpyxl would make a formula of "=…"
-        cell.quotePrefix = True  # and so would Excel, once the cell is edited
-    elif not isinstance(value, str):
-        cell.value = value
-
-
-def _set_up(sheet: Any, form: Form, rows: int) -> None:
-    """Widths, frozen header, drop-downs, and paper: landscape, as wide as one page."""
-    last = max(rows + 1, 2)
-    for index, column in enumerate(form.columns, 1):
-        letter = get_column_letter(index)
-        sheet.column_dimensions[letter].width = column.width
-        if column.choices or column.help:
-            # a warning, not a stop: several codes in one cell, or other names, are understood
-            choice = DataValidation(
-                type="list" if column.choices else None, formula1=column.choices or None,
-                allow_blank=True, errorStyle="warning", showErrorMessage=bool(column.choices),
-                errorTitle=column.header[:31], error="This is not on the list.",
-                showInputMessage=bool(column.help), prompt=column.help[:255] or None,
-            )  # fmt: skip
-            choice.add(f"{letter}2:{letter}{last}")
-            sheet.add_data_validation(choice)
-    sheet.freeze_panes = "A2"
-    if form.filterable and form.columns:
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(form.columns))}{last}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
-    printed = sum(column.look != "faint" for column in form.columns)
-    sheet.print_area = f"A1:{get_column_letter(max(printed, 1))}{last}"
-    sheet.page_margins = PageMargins(left=0.3, right=0.3, top=0.4, bottom=0.5, footer=0.2)
-    sheet.oddFooter.center.text = "&A, page &P of &N"
+def height(text: str, width: float) -> float:
+    """Points that ``text`` takes in a column of ``width`` digits, broken between words."""
+    room = max(width / _LETTER, 1.0)
+    lines = 0
+    for line in text.split("\n"):
+        lines += 1
+        used = 0.0
+        for word in line.split(" ") if len(line) > room else ():
+            if used and used + len(word) > room:
+                lines, used = lines + 1, 0.0
+            if len(word) > room:  # broken anywhere
+                lines += math.ceil(len(word) / room) - 1
+                used = len(word) % room
+            else:
+                used += len(word) + 1
+    return _LINE * lines + 2

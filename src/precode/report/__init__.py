@@ -2,5 +2,5 @@
 
 :mod:`~precode.report.view` is what comes in, :mod:`~precode.report.tables` every number,
 :mod:`~precode.report.document` every word around them; the renderers
-(:mod:`~precode.report.html`, :mod:`~precode.report.word`, :mod:`~precode.report.excel`) only draw.
+(:mod:`~precode.report.renderers.html`, :mod:`~precode.report.renderers.word`, :mod:`~precode.report.renderers.excel`) only draw.
 """

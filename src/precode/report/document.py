@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from precode.report.findings import UNVERIFIED, Findings
 from precode.report.grid import Grid, Spanner
-from precode.report.quotes import QuoteCell
+from precode.report.plots import Plot
+from precode.report.tables.findings import UNVERIFIED, Findings
+from precode.report.tables.quotes import QuoteCell
 from precode.report.writing import count
 
 
@@ -51,15 +52,17 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A numbered table. ``title`` is a short name for it. ``layout``: ``groups`` has a line for
-    each group above its rows, ``beside`` a cell beside them. ``findings`` are the same numbers for
-    a renderer that draws bars.
+    each group above its rows, ``beside`` a cell beside them, ``matrix`` keeps first column and
+    heading in view. ``findings`` are the same numbers for a renderer that draws bars; ``sheet`` is
+    what a workbook has in the place of ``grid``.
     """
 
     number: int
     title: str
     grid: Grid
-    layout: Literal["groups", "beside"] = "groups"
+    layout: Literal["groups", "beside", "matrix"] = "groups"
     findings: Findings | None = None
+    sheet: Grid | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,16 @@ class QuoteTable:
     rows: tuple[QuoteRow, ...]
 
 
-Block = Words | Notes | Figures | Table | QuoteTable
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A numbered chart; charts are counted apart from tables."""
+
+    number: int
+    caption: str
+    plot: Plot
+
+
+Block = Words | Notes | Figures | Table | QuoteTable | Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """``about`` are facts for the top: (name, value)."""
+    """``about`` are facts for the top: (name, value). ``subject``, ``made_at`` (UTC, ISO 8601) and
+    the ``version`` of precode are for a file's properties.
+    """
 
     title: str
     kicker: str
@@ -104,6 +118,9 @@ class Document:
     about: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     footer: str
+    subject: str = ""
+    made_at: str = ""
+    version: str = ""
     language: str = "en-GB"
 
     @property

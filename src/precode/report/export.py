@@ -18,7 +18,7 @@ from precode.files.atomic import replacing, replacing_folder
 from precode.files.cells import Cell
 from precode.files.offline import offline
 from precode.files.tables import write_csv, write_xlsx
-from precode.report.index import Index, make_index
+from precode.report.tables.index import Index, make_index
 from precode.report.view import StudyView
 
 NOTHING = "nothing applies"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from precode.report.view import Score
+from precode.report.score import Score
 
 
 class Form(StrEnum):
@@ -19,18 +19,24 @@ class Form(StrEnum):
     HASH = "hash"
     MENTIONS = "mentions"
     PRE_CODES = "pre-codes"
+    POINTS = "points"  # (difference of two shares, low, high), or words
+    CHANCE = "chance"  # a p-value, or words
+    CHARTED = "charted"
+    ESTIMATE = "estimate"  # (a number of things, low, high), or words
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """``people`` of the group's ``of`` people mention it, in ``excerpts`` excerpts.
 
-    ``of`` is None for sources without speakers.
+    ``of`` is None for sources without speakers. ``share`` is that of the people with its interval,
+    None where they are too few for one.
     """
 
     people: int
     of: int | None
     excerpts: int
+    share: Score = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,17 @@ class PreCodes:
     to_review: Mentions
 
 
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """A cell of the framework matrix: the team's own ``summary`` ("" until one is typed), excerpts
+    by polarity ("barrier", 3), and quotes with their attribution.
+    """
+
+    summary: str
+    counts: tuple[tuple[str, int], ...]
+    quotes: tuple[str, ...] = ()
+
+
 def plain_name(name: str) -> str:
     """An attribute's name as people write it: "age_band" → "age band"."""
     return name.replace("_", " ").strip()
@@ -60,7 +77,7 @@ def title(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-Cell = str | int | float | Tally | Mentions | PreCodes | Score
+Cell = str | int | float | Tally | Mentions | PreCodes | Charted | Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +113,9 @@ class Row:
 class Grid:
     """``name`` is its anchor in a document; ``notes`` are sentences that stand below it.
 
-    ``groups`` heads the rows' groups where they get a column of their own ("Domain").
+    ``groups`` heads the rows' groups where they get a column of their own ("Domain"). The columns
+    ``spoken`` hold words from transcripts, ``labels`` names of speakers or files: what is masked
+    where identifiers are.
     """
 
     name: str
@@ -105,3 +124,5 @@ class Grid:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     groups: str = "Group"
+    spoken: frozenset[int] = frozenset()
+    labels: frozenset[int] = frozenset()

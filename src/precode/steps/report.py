@@ -6,17 +6,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from precode.codebook import plain
 from precode.errors import TooLittleError, UsageError
-from precode.report.excel import write_excel
-from precode.report.html import write_html
-from precode.report.tables import Tables, make_tables
-from precode.report.word import write_word
+from precode.report.charts.drawing import keep_fonts_in
+from precode.report.document import Document
+from precode.report.identifiers.mask import Masker, mask, told_of_masks
+from precode.report.renderers.excel import write_excel
+from precode.report.renderers.html import write_html
+from precode.report.renderers.word import write_word
+from precode.report.sections.compose import document
+from precode.report.tables.make import make_tables
+from precode.steps.embedding import machine_cache
+from precode.steps.identifiers import lexicon_of, write_list
 from precode.steps.opening import open_study
+from precode.steps.rounds import told
 from precode.steps.target import file_target
 from precode.steps.view import view_of
+from precode.steps.wanted import wanted_of
 
-FORMATS: dict[str, Callable[[Tables, Path], Path]] = {
+FORMATS: dict[str, Callable[[Document, Path], Path]] = {
     "html": write_html,
     "docx": write_word,
     "xlsx": write_excel,
@@ -25,13 +35,18 @@ FORMATS: dict[str, Callable[[Tables, Path], Path]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The files that were written, ``file`` the first of them, and what they hold."""
+    """The files that were written, ``file`` the first of them, and what they hold; ``notes`` say
+    what is left out. ``masked`` lists the ``identifiers`` that were masked: to be kept apart.
+    """
 
     file: str
     files: tuple[str, ...]
     transcripts: int
     coders: tuple[str, ...]
     machine: bool
+    notes: tuple[str, ...] = ()
+    masked: str = ""
+    identifiers: int = 0
 
 
 def report(
@@ -41,11 +56,22 @@ def report(
     out: Path | None = None,
     quotes: int = 3,
     attribution: tuple[str, ...] = (),
+    matrix_by: str = "",
+    sort: Sequence[str] = (),
+    where: Sequence[str] = (),
+    table_by: str = "",
+    tests: bool = False,
+    anonymise: bool = False,
+    keep: Sequence[str] = (),
 ) -> Reported:
     """Write the report of the study at ``path`` in each of ``forms`` (default: as ``out`` ends,
     else html) to ``out``, a file or a folder (default: ``reports/report.<form>``).
 
-    ``attribution`` names the attributes printed after a quote, in order. Raises
+    ``attribution`` names the attributes printed after a quote, in order. ``matrix_by``, ``sort`` and
+    ``where`` shape the framework matrix, ``table_by`` the tables of people (:mod:`.wanted`);
+    ``tests`` adds permutation tests between groups, drawn from the study's seed. With ``anonymise``,
+    what looks like an identifier in participants' words is masked, but for the words ``keep``, and
+    listed in a file of its own beside the report. Raises
     :class:`UsageError` for a form, name or attribute that is not known, and
     :class:`TooLittleError` for a study without transcripts.
     """
@@ -64,14 +90,26 @@ def report(
                 f"no participant has the attribute {', '.join(map(repr, unknown))}",
                 mend=f"attributes: {', '.join(known) or 'none yet: precode add --attributes TABLE'}",
             )
-        tables = make_tables(view, quotes_each=quotes, attribution=attribution or None)
+        asked = wanted_of(view, matrix_by=matrix_by, sort=sort, where=where, table_by=table_by)
+        rng = np.random.default_rng(study.settings.train.seed) if tests else None
+        tables = make_tables(
+            view, quotes_each=quotes, attribution=attribution or None, wanted=asked, rng=rng
+        )
+        keep_fonts_in(machine_cache())
+        made, masked = document(tables), None
+        if anonymise:
+            masker = Masker(lexicon_of(view, keep))
+            made = told_of_masks(mask(made, masker), masker.counts)
+            masked = targets[0].with_name(f"{targets[0].stem}-masked.csv")
+            write_list(masker.found, masked)
         files = tuple(
-            str(FORMATS[form](tables, target)) for form, target in zip(wanted, targets, strict=True)
+            str(FORMATS[form](made, target)) for form, target in zip(wanted, targets, strict=True)
         )
         study.store.log("report", file=", ".join(files))
         return Reported(
-            files[0], files, len(view.transcripts), view.coders, view.machine is not None
-        )
+            files[0], files, len(view.transcripts), view.coders, view.machine is not None,
+            told(study), "" if masked is None else str(masked), len(masker.found) if anonymise else 0,
+        )  # fmt: skip
 
 
 def _forms(forms: Sequence[str], out: Path | None) -> tuple[str, ...]:

@@ -11,16 +11,17 @@ from precode.agreement import pace, reveal
 from precode.agreement.estimate import Estimate, Figure
 from precode.agreement.shares import Sampling
 from precode.codebook import Codebook
+from precode.codings.consensus import independent
 from precode.codings.encounters import encounters, unshown
 from precode.domain import Encounter, Event, EventKind, HumanCodes, Reason, Sentence
-from precode.report.view import (
+from precode.report.score import Score, alone
+from precode.report.shown import (
     Assistance,
     BandRow,
     CodeShiftRow,
     InViewRow,
     PaceRow,
     ProbeRow,
-    Score,
     ShiftRow,
     ShownRow,
 )
@@ -49,7 +50,11 @@ def assistance_of(study: Study, events: Sequence[Event], human: HumanCodes) -> A
         audit_shown=len(audit & shown),
     )
     met = encounters(events)
-    return _with_rows(bare, met, unshown(events), human, study.codebook, sampling) if met else bare
+    if not met:
+        return bare
+    alone = study.independent_codes(study.store.sentences())
+    timed = unshown(independent(events))
+    return _with_rows(bare, met, timed, alone, study.codebook, sampling)
 
 
 def _with_rows(
@@ -162,5 +167,5 @@ def _score(figure: Figure) -> Score:
     if isinstance(figure, Estimate) and figure.low is not None and figure.high is not None:
         return figure.value, figure.low, figure.high
     if isinstance(figure, Estimate):
-        return f"{figure.value:.2f}, no interval"
+        return alone(figure.value)
     return str(figure)

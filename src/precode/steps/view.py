@@ -7,20 +7,29 @@ from typing import Any
 import numpy as np
 
 import precode
+from precode.codings.consensus import CONSENSUS, settled
 from precode.codings.history import fold
 from precode.errors import InputError
-from precode.model.bundle import load
+from precode.model.bundle import Bundle, load
+from precode.report.grid import Form
+from precode.report.score import Score, alone
+from precode.report.summaries import Summary
 from precode.report.view import (
-    AgreementRow,
     MachineCodes,
-    Score,
     StudyView,
     ValidationRow,
     ValidationTable,
 )
+from precode.report.wheel import read_wheel
+from precode.report.writing import text_of
+from precode.resources import shipped
+from precode.steps.coders_agree import coders_agreement
+from precode.steps.evidence.gathering import evidence_of
 from precode.steps.models import names
 from precode.steps.opening import Study
 from precode.steps.predict import latest_run
+from precode.steps.record import record_of
+from precode.steps.rounds import apart, without
 from precode.steps.suggested import assistance_of
 from precode.study.store import now
 
@@ -30,6 +39,7 @@ def view_of(study: Study) -> StudyView:
     sentences = study.store.sentences()
     events = study.store.events()
     human = fold(events, sentences, overlap=study.settings.codings.overlap)
+    human = without(human, hidden := apart(study, human))
     run = latest_run(study)
     machine = None
     if run is not None:
@@ -44,42 +54,54 @@ def view_of(study: Study) -> StudyView:
             found.polarity,
             np.array([v.value for v in found.verdict]),
         )
-    validation = _stored_validation(study, "" if run is None else str(run[0].about["model"]))
+    bundle = _bundle(study, "" if run is None else str(run[0].about["model"]))
+    validation = _stored_validation(bundle)
+    turns = study.store.turns()
     return StudyView(
         study.settings.study.title,
         study.settings.study.behaviour,
         study.codebook,
         study.store.transcripts(),
-        study.store.turns(),
+        turns,
         sentences,
         study.store.participants(),
         study.store.sources(),
-        human,
+        settled(human),
         len(events),
-        tuple(sorted({c for _, c in human.read})),
+        tuple(sorted({c for _, c in human.read if c != CONSENSUS})),
         machine,
         _validation(validation),
-        _agreement(validation),
+        coders_agreement(study, sentences, events),
         study.store.unplaced(),
         study.store.logged(),
         precode.__version__,
         now(),
         assistance_of(study, events, human),
-        frozenset(study.store.audit_sample()) - {s for s, _ in human.read},
-    )
+        hidden.union(study.store.audit_sample()) - {s for s, _ in human.read},
+        record_of(study, sentences, events, bundle),
+        read_wheel(shipped("configs") / "frameworks" / "behaviour-change-wheel.toml"),
+        evidence_of(
+            study, sentences, events, human, turns,
+            None if run is None else (run[0].id, str(run[0].about["model"]), run[1]),
+        ),
+        tuple(Summary(s.row, s.code, s.text, s.at, s.file) for s in study.store.summaries()),
+        said=human,
+    )  # fmt: skip
 
 
-def _stored_validation(study: Study, model: str) -> dict[str, Any]:
-    """What the model's bundle says of its validation; empty if there is no such bundle now."""
+def _bundle(study: Study, model: str) -> Bundle | None:
+    """The model named ``model``, else the study's first; None if there is none, or it is damaged."""
     known = names(study)
     name = model if model in known else (known[0] if known else "")
-    if not name:
-        return {}
     try:
-        about = load(study.folder.models / name).about
+        return load(study.folder.models / name) if name else None
     except InputError:
-        return {}
-    found = about.get("validation")
+        return None
+
+
+def _stored_validation(bundle: Bundle | None) -> dict[str, Any]:
+    """What the model's bundle says of its validation; empty if there is none."""
+    found = bundle.about.get("validation") if bundle else None
     return found if isinstance(found, dict) else {}
 
 
@@ -87,22 +109,29 @@ def _validation(stored: dict[str, Any]) -> ValidationTable | None:
     if "codes" not in stored:
         return None
     human = (stored.get("human") or {}).get("codes", {})
-    rows = tuple(
-        ValidationRow(
-            code, s["n"], s["positives"], _score(s["precision"]), _score(s["recall"]),
-            _score(s["f1"]), _score(s["kappa"]),
-            human_kappa=_score(human[code]["kappa"]) if code in human else None,
-        )
-        for code, s in stored["codes"].items()
-    )  # fmt: skip
+    polarity = stored["polarity"]
     return ValidationTable(
-        rows, _score(stored["macro_f1"]), stored["folds"], stored["transcripts"], _note(stored)
+        tuple(_row(code, s, human.get(code)) for code, s in stored["codes"].items()),
+        _score(stored["macro_f1"]),
+        stored["folds"],
+        stored["transcripts"],
+        _note(stored),
+        _row("", stored["nothing_applies"], None),
+        tuple(_row(side, s, None) for side, s in (polarity or {}).get("codes", {}).items()),
     )
 
 
+def _row(code: str, s: dict[str, Any], human: dict[str, Any] | None) -> ValidationRow:
+    return ValidationRow(
+        code, s["n"], s["positives"], _score(s["precision"]), _score(s["recall"]),
+        _score(s["f1"]), _score(s["kappa"]),
+        human_kappa=_score(human["kappa"]) if human else None,
+        human_f1=_score(human["f1"]) if human else None,
+    )  # fmt: skip
+
+
 def _note(stored: dict[str, Any]) -> str:
-    nothing, polarity = stored["nothing_applies"], stored["polarity"]
-    parts = [f"F1 of “nothing applies”: {_words(nothing['f1'])}."]
+    polarity, parts = stored["polarity"], []
     if polarity:
         parts.append(
             f"Polarity, where a person gave the code ({polarity['n']} times): "
@@ -113,35 +142,13 @@ def _note(stored: dict[str, Any]) -> str:
     return " ".join(parts)
 
 
-def _agreement(stored: dict[str, Any]) -> tuple[AgreementRow, ...] | None:
-    human = stored.get("human")
-    if not human:
-        return None
-    pairs = [f"{a} and {b}" for a, b, _ in human["pairs"]]
-    coders = pairs[0] if len(pairs) == 1 else f"{len(pairs)} pairs of coders"
-    return tuple(
-        AgreementRow(
-            code,
-            coders,
-            row["units"],
-            row["positives"],
-            _score(row["observed"]),
-            _score(row["kappa"]),
-        )
-        for code, row in human["codes"].items()
-    )
-
-
 def _score(stored: object) -> Score:
     if isinstance(stored, str):
         return stored
     assert isinstance(stored, list)
     value, low, high = stored
-    return f"{value:.2f}, no interval" if low is None else (value, low, high)
+    return alone(value) if low is None else (value, low, high)
 
 
 def _words(stored: object) -> str:
-    score = _score(stored)
-    if isinstance(score, tuple):
-        return f"{score[0]:.2f} ({score[1]:.2f} to {score[2]:.2f})"
-    return str(score)
+    return text_of(_score(stored), Form.SCORE)

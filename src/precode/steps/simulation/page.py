@@ -11,7 +11,10 @@ import numpy as np
 import precode
 from precode.files.atomic import write_text
 from precode.files.tables import write_csv
-from precode.report.learning_curve import Chart, Line, Page, listed, render_page, render_svg
+from precode.report.charts.drawing import keep_fonts_in, render_svg
+from precode.report.plots import Curves, Line
+from precode.report.renderers.simulation_page import Page, render_page
+from precode.report.writing import listed
 from precode.settings import Settings
 from precode.steps.simulation.result import AGAINST, Simulated
 from precode.steps.simulation.runs import Replayed
@@ -35,7 +38,8 @@ def write_report(
     """Write ``simulation.html``, ``.svg`` and ``.csv`` into ``folder``; ``said`` with their names."""
     files = tuple(folder / f"{NAME}{suffix}" for suffix in (".html", ".svg", ".csv"))
     drawn = _page(said, settings)
-    svg = render_svg(drawn.chart, cache=cache)
+    keep_fonts_in(cache)
+    svg = render_svg(drawn.chart)
     write_text(files[0], render_page(drawn, svg))
     write_text(files[1], svg)
     write_csv(files[2], COLUMNS, _rows(said, done))
@@ -116,10 +120,10 @@ def _marks(said: Simulated) -> Mapping[str, tuple[str, float]]:
     return {s.rule: (letter, s.asked or 0.0) for letter, s in zip("abcdefgh", often, strict=False)}
 
 
-def _chart(said: Simulated, marks: list[tuple[str, float]]) -> Chart:
+def _chart(said: Simulated, marks: list[tuple[str, float]]) -> Curves:
     lines = said.result.lines
     banded = {lines[0].strategy, AGAINST}
-    return Chart(
+    return Curves(
         "Learning curves of the replayed review",
         _description(said),
         "sentences read, as the strategy chose them",

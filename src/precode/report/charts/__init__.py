@@ -1,0 +1,1 @@
+"""Charts, drawn by matplotlib: for readers without colour, and with a text for those without eyes."""

@@ -1,0 +1,1 @@
+"""What in a quote may point at somebody: found, listed, masked. It makes nothing anonymous."""

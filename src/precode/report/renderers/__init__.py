@@ -1,0 +1,1 @@
+"""A document as a web page, in Word and in Excel: they draw, and compute nothing."""

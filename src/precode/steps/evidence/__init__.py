@@ -1,0 +1,1 @@
+"""What a report can say of the machine beyond its scores, and from which data."""

@@ -1,0 +1,129 @@
+"""What was done in a study, gathered from its log, its model and its settings for a report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from precode.codings.consensus import CONSENSUS
+from precode.codings.history import flags, standing
+from precode.domain import Event, EventKind, Reason, Sentence
+from precode.model.bundle import Bundle
+from precode.report.record import Advised, AuditDone, DoubleCoded, Learned, Record
+from precode.report.score import Score, alone
+from precode.steps.loop.answers import audited
+from precode.steps.opening import Study
+
+# What an encoder is called where it was published
+_ENCODERS = {"minilm": "all-MiniLM-L6-v2"}
+
+
+def record_of(
+    study: Study,
+    sentences: Sequence[Sentence],
+    events: Sequence[Event],
+    bundle: Bundle | None,
+) -> Record:
+    """The record of ``study``; ``bundle`` is the model behind its pre-codes, or None."""
+    stand = [e for e in standing(events) if e.reason != Reason.PROBE]
+    noted = flags(events)
+    return Record(
+        unit=study.settings.transcripts.unit,
+        imported=sum(e.kind is EventKind.EXCERPT for e in stand),
+        decided=sum(e.kind is EventKind.DECISION and e.coder != CONSENSUS for e in stand),
+        adjudicated=sum(e.kind is EventKind.DECISION and e.coder == CONSENSUS for e in stand),
+        suggestion=study.settings.review.suggestion,
+        flagged=len(noted),
+        memos=sum(bool(e.memo) for e in noted),
+        learned=None if bundle is None else _learned(study, bundle),
+        audit=_audit(study, sentences, events),
+        double=None if bundle is None else _double(bundle),
+        advice=_advice(study),
+    )
+
+
+def _learned(study: Study, bundle: Bundle) -> Learned:
+    about: Mapping[str, Any] = bundle.about
+    trained: list[dict[str, Any]] = about["trained_on"]
+    validation: dict[str, Any] = about["validation"]
+    codes: dict[str, Any] = validation.get("codes", {})
+    return Learned(
+        name=str(about["name"]),
+        bundle=bundle.id,
+        made_at=str(about["made_at"]),
+        precode=str(about["precode"]),
+        encoder=_ENCODERS.get(bundle.encoder_model, bundle.encoder_model),
+        encoder_key=bundle.encoder_key,
+        sentences=sum(int(t["sentences"]) for t in trained),
+        transcripts=len(trained),
+        coders=tuple(about["coders"]),
+        folds=validation.get("folds"),
+        seed=int(about["seed"]),
+        macro_f1=_score(validation.get("macro_f1")),
+        calibrated=bundle.calibration.fitted,
+        settings=tuple(asdict(bundle.scaling.spec).items()),
+        thresholds=tuple(
+            (
+                code,
+                float(at) if modelled and math.isfinite(at) else None,
+                codes[code]["positives"] if code in codes else None,
+            )
+            for code, at, modelled in zip(
+                bundle.codebook.leaf_ids, bundle.thresholds, bundle.modelled, strict=True
+            )
+        ),
+        accept=study.settings.predict.accept,
+        notes=tuple(about.get("notes", ())),
+    )
+
+
+def _score(stored: object) -> Score:
+    if not isinstance(stored, list):
+        return None if stored is None else str(stored)
+    value, low, high = stored
+    return alone(value) if low is None else (value, low, high)
+
+
+def _double(bundle: Bundle) -> DoubleCoded | None:
+    about: Mapping[str, Any] = bundle.about
+    found: dict[str, Any] | None = about["validation"].get("human")
+    if not found:
+        return None
+    kappas = [c["kappa"][0] for c in found["codes"].values() if isinstance(c["kappa"], list)]
+    spread = (min(kappas), sum(kappas) / len(kappas), max(kappas)) if kappas else None
+    coders = {name for a, b, _ in found["pairs"] for name in (a, b)}
+    return DoubleCoded(found["sentences"], found["transcripts"], len(coders), spread, len(kappas))
+
+
+def _audit(
+    study: Study, sentences: Sequence[Sentence], events: Sequence[Event]
+) -> AuditDone | None:
+    rows = study.store.audit()
+    if not rows:
+        return None
+    answered = audited(study, sentences, events)
+    return AuditDone(
+        drawn=sum(r.position is not None for r in rows),
+        frame=len(rows),
+        answered=0 if answered is None else len(answered.truth),
+        transcripts=len({r.stratum for r in rows}),
+        seed=study.settings.train.seed,
+        released=study.settings.audit.released,
+    )
+
+
+def _advice(study: Study) -> Advised | None:
+    """The last advice that was logged."""
+    last: Advised | None = None
+    settings = study.settings.audit
+    for entry in study.store.logged():
+        detail = entry["detail"]
+        if entry["verb"] == "advice" and isinstance(detail, dict):
+            advice = detail["advice"]
+            last = Advised(
+                str(entry["at"])[:10], str(advice["words"]), bool(advice["stop"]),
+                settings.recall, settings.confidence,
+            )  # fmt: skip
+    return last

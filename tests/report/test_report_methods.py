@@ -1,0 +1,113 @@
+"""The methods appendix: it says what the record holds, and nothing that it does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.report.conftest import MakeView
+
+from precode.domain import Kind, Polarity, Role
+from precode.report.grid import Grid
+from precode.report.record import Advised, AuditDone, DoubleCoded, Learned, Record
+from precode.report.tables.make import make_tables
+from precode.report.view import StudyView
+
+B = Polarity.BARRIER
+MODEL = Learned(
+    "main", "abc", "2026-11-22", "0.1.0", "all-MiniLM-L6-v2", "key-f32", 1976, 7, ("Ana", "Rhys"), 5,
+    1, (0.4, 0.37, 0.44), True, (("c", 0.5),), (("knowing", 0.25, 40), ("body", None, 3)), 0.8,
+    ("a note",),
+)  # fmt: skip
+WHOLE = Record(
+    "sentence", 900, 50, 12, "after", learned=MODEL,
+    audit=AuditDone(125, 1269, 60, 5, 1, False),
+    double=DoubleCoded(1976, 7, 2, (0.58, 0.65, 0.73), 6),
+    advice=Advised("2026-11-22", "go on: 12 passages unread", False, 0.8, 0.95),
+)  # fmt: skip
+
+
+def view(make_view: MakeView, record: Record | None) -> StudyView:
+    turns = [("P1", Role.PARTICIPANT, ["One.", "Two."])]
+    made = make_view(
+        [("one", Kind.INTERVIEW, turns), ("two", Kind.FOCUS_GROUP, turns)],
+        [(0, 0, "Ana", "knowing", B), (0, 1, "Rhys", "knowing", B)],
+        record=record,
+    )
+    return replace(made, coders=("Ana", "Rhys"), version="0.1.0")
+
+
+def grid(t: StudyView, name: str) -> Grid:
+    return next(g for g in make_tables(t).methods if g.name == name)
+
+
+def facts(t: StudyView) -> dict[str, object]:
+    return {str(r.cells[0]): r.cells[1] for r in grid(t, "training").rows}
+
+
+def test_the_paragraph_says_what_was_done(make_view: MakeView) -> None:
+    """Sizes, coders, agreement, model, audit sample and the advice, each with its numbers."""
+    said = make_tables(view(make_view, WHOLE)).paragraph
+    for part in (
+        "1 interview and 1 focus group",
+        "2 coders read",
+        "1,976 sentences in 7 sources",
+        "0.65 on average (0.58 to 0.73, 6 codes)",
+        "agreed on 12 passages",
+        "1,976 coded sentences of 7 transcripts",
+        "5-fold cross-validation",
+        "0.40 (95% interval 0.37 to 0.44)",
+        "125 of 1,269 sentences",
+        "60 of it are answered",
+        "80% of the passages of every code at 95% confidence",
+        "the advice was to go on",
+    ):
+        assert part in said, part
+    assert said.count("[Say") == 3  # what only the team knows
+
+
+def test_the_paragraph_is_silent_on_what_was_not_done(make_view: MakeView) -> None:
+    """Without model, audit sample, second reading and advice there is no word of them."""
+    bare = Record("sentence", 2, 0, 0, "after")
+    said = make_tables(view(make_view, bare)).paragraph.lower()
+    assert "codable sentences" in said
+    for word in ("classifier", "random sample", "agreed on", "advice", "κ", "suggestion"):
+        assert word not in said, word
+    assert make_tables(view(make_view, None)).paragraph == ""
+
+
+def test_a_released_sample_is_not_said_to_judge_the_machine(make_view: MakeView) -> None:
+    """Once it is learned from, it no longer does."""
+    assert WHOLE.audit is not None
+    record = replace(WHOLE, audit=replace(WHOLE.audit, released=True))
+    said = make_tables(view(make_view, record)).paragraph
+    assert "released" in said and "never learned from" not in said
+    assert facts(view(make_view, record))["Kept from training"] == "no: released"
+
+
+def test_every_fact_of_the_record_stands_in_the_table(make_view: MakeView) -> None:
+    """Training size, folds, seed, settings, audit and the rule for stopping with its words."""
+    found = facts(view(make_view, WHOLE))
+    assert found["Learned from"] == "1,976 sentences, 7 transcripts, coded by Ana, Rhys"
+    assert found["Seed"] == "1" and found["Settings chosen by validation"] == "c 0.5"
+    assert found["Decisions of the consensus"] == "12"
+    assert found["Drawn"] == "125 of 1,269 sentences in 5 transcripts, seed 1"
+    assert found["Advice on 2026-11-22"] == "go on: 12 passages unread"
+    assert found["Note"] == "a note"
+
+
+def test_thresholds_are_listed_and_codes_left_out_are_named(make_view: MakeView) -> None:
+    """One line a code."""
+    rows = [r.cells for r in grid(view(make_view, WHOLE), "thresholds").rows]
+    assert rows == [("Knowing", 40, "0.250"), ("Body", 3, "not modelled")]
+
+
+def test_coreq_items_are_numbered_and_the_rest_is_left_to_the_team(make_view: MakeView) -> None:
+    """All 32 are named: those with something to say in the table, the others in the note."""
+    table = grid(view(make_view, WHOLE), "coreq")
+    said = {int(r.cells[0]) for r in table.rows}  # type: ignore[arg-type]
+    assert {12, 24, 25, 27, 29} <= said
+    assert f"other {32 - len(said)} of the 32" in table.notes[0]
+    about = {r.cells[0]: str(r.cells[2]) for r in table.rows}
+    assert "2 people in 1 interview and 1 focus group" in about[12]
+    assert "1,976 sentences read by two or more, apart" in about[24]
+    assert 20 not in said  # no field notes here
