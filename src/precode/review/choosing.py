@@ -6,7 +6,14 @@ from dataclasses import replace
 
 from precode.domain import EventKind
 from precode.review.commands import Act, Command, Direction, Extend, Give, Memo, Toggle
-from precode.review.effects import Effect, Notice, ShowEvidence, ShowSelection, ShowWhole
+from precode.review.effects import (
+    Effect,
+    Notice,
+    ShowEvidence,
+    ShowOthers,
+    ShowSelection,
+    ShowWhole,
+)
 from precode.review.extending import extend
 from precode.review.facing import (
     Facing,
@@ -101,6 +108,8 @@ def _erase(state: State, facing: Facing) -> tuple[State, Effects]:
 
 
 def _evidence(state: State, facing: Facing) -> Effect:
+    if facing.item.others:
+        return ShowOthers(facing.item)
     suggestion = visible(facing, state.setup)
     if suggestion is None:
         return Notice("the evidence is for a suggestion that you have seen; none is on show here")

@@ -50,6 +50,13 @@ class ShowEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowOthers:
+    """Show all that colleagues said of ``item``."""
+
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
 class ShowWhole:
     """Show the whole transcript of ``item``, at its place."""
 
@@ -107,6 +114,6 @@ class Ended:
 
 
 Effect = (
-    Commit | ShowItem | ShowSelection | ShowSuggestion | ShowEvidence | ShowWhole | ShowEarlier
-    | Find | ShowFound | ShowCodes | ShowHelp | ShowProgress | Notice | Ended
+    Commit | ShowItem | ShowSelection | ShowSuggestion | ShowEvidence | ShowOthers | ShowWhole
+    | ShowEarlier | Find | ShowFound | ShowCodes | ShowHelp | ShowProgress | Notice | Ended
 )  # fmt: skip

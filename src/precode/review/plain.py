@@ -19,6 +19,7 @@ from precode.review.effects import (
     ShowFound,
     ShowHelp,
     ShowItem,
+    ShowOthers,
     ShowProgress,
     ShowSelection,
     ShowSuggestion,
@@ -115,6 +116,8 @@ class _Lines:
                 facing = state.facing
                 told = self._source.evidence(facing.item) if facing else ()
                 out = lists.evidence(effect, told, book, width)
+            case ShowOthers(item):
+                out = wording.others(item.others, book, width)
             case ShowWhole(item):
                 out = lists.whole(self._source.whole(item), item.source, width)
             case ShowProgress():

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from precode.codebook import Codebook
-from precode.domain import Event, EventKind, Polarity, Reason, Sentence
+from precode.domain import CodePolarity, Event, EventKind, Polarity, Reason, Sentence
 
 Policy = Literal["after", "before", "never"]
 
 # Sentences asked for these reasons never show a suggestion: machine and coders are judged by them.
-BLIND = frozenset({Reason.RANDOM, Reason.AUDIT, Reason.OVERLAP})
+BLIND = frozenset({Reason.RANDOM, Reason.AUDIT, Reason.OVERLAP, Reason.ASSIGNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,17 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a colleague gave a sentence; no codes: nothing applies. ``who`` is how the colleague is
+    called here, which need not be a name.
+    """
+
+    who: str
+    codes: tuple[CodePolarity, ...] = ()
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A sentence to decide on, with what the coder sees around it.
 
@@ -49,6 +60,8 @@ class Item:
     ``earlier`` and ``later`` are the neighbouring codable sentences over which the selection may be
     extended, nearest first: of the same speaker's talk, without a break, up to the first that this
     coder has read.
+
+    ``others`` are what colleagues gave it, for an adjudication: on show from the start.
     """
 
     sentence: Sentence
@@ -62,6 +75,7 @@ class Item:
     role: str = ""
     earlier: tuple[Sentence, ...] = ()
     later: tuple[Sentence, ...] = ()
+    others: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
@@ -11,7 +11,7 @@ from precode.review.app.rows import Page, Row, Span, clip, filled, paragraph
 from precode.review.effects import ShowSuggestion
 from precode.review.facing import Facing
 from precode.review.tally import Progress
-from precode.review.values import Setup, Suggestion
+from precode.review.values import Said, Setup, Suggestion
 from precode.review.wording import names
 from precode.review.wording.items import reason
 
@@ -52,6 +52,16 @@ def suggestion(shown: Suggestion | None, book: Codebook, width: int) -> Page:
     rows = paragraph(names.suggested(shown, book), width, label="Machine:", indent=2)
     if shown.evidence:
         rows.append(clip([Span("  because ", "bold"), Span(shown.evidence)], width))
+    return Page(rows)
+
+
+def others(said: Sequence[Said], book: Codebook, width: int) -> Page:
+    """What colleagues gave the sentence, with their memos."""
+    rows: list[Row] = []
+    for one in said:
+        rows += paragraph(names.given(one.codes, book), width, label=f"{one.who}:", indent=2)
+        if one.memo:
+            rows += paragraph(one.memo, width, label="  memo:", indent=2)
     return Page(rows)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from precode.codebook import Codebook
 from precode.domain import EventKind
 from precode.review.app import codes
+from precode.review.app.bars import others
 from precode.review.app.keyhelp import all_keys
 from precode.review.app.layer import Layer
 from precode.review.app.over import Choosing, Reading
@@ -21,6 +22,7 @@ from precode.review.effects import (
     ShowEvidence,
     ShowFound,
     ShowHelp,
+    ShowOthers,
     ShowProgress,
     ShowWhole,
 )
@@ -57,6 +59,8 @@ def covering(
             lines = source.evidence(facing.item) if facing else ()
             told = tuple(lines) or (suggestion.evidence or "there is no evidence",)
             layer = Reading("Why the machine suggests this", lambda w: _lines(told, w), key="e")
+        case ShowOthers(item):
+            layer = Reading("What the coders said", lambda w: others(item.others, book, w), key="e")
         case ShowWhole(item):
             talk, text = source.whole(item), item.sentence.text
             title = item.source or "The whole transcript"

@@ -179,6 +179,8 @@ class Desktop(Layer[None], inherit_bindings=False):
                     self._open_on_top(effect)
         self._notice = " ".join(told)
         self._now = self._desk.progress()
+        faced = self._desk.state.facing
+        self.set_class(faced is not None and bool(faced.item.others), "-others")
         self.talk.renew(stay=not fresh)
         self._renew("header", "codes", "details", "suggestion", "status", "notice")
         self.call_after_refresh(self._tell_later, acted=acted)
@@ -246,5 +248,7 @@ class Desktop(Layer[None], inherit_bindings=False):
 
     def _suggestion(self, width: int) -> Page:
         state = self._desk.state
+        if state.facing and state.facing.item.others:
+            return bars.others(state.facing.item.others, self._book, width)
         shown = visible(state.facing, state.setup) if state.facing else None
         return bars.suggestion(shown, self._book, width)

@@ -39,7 +39,7 @@ def all_keys(book: Codebook, width: int) -> Page:
         ("u and U", "takes back the last act, also of earlier sessions; brings it back"),
         ("g", "goes back to an earlier sentence, from a list"),
         ("/", "looks for sentences with some words"),
-        ("e", "the evidence for a suggestion that you have seen"),
+        ("e", "the evidence for a suggestion that you have seen; in adjudication, all codings"),
         ("t", "the whole transcript"),
         ("c", "the whole codebook"),
         ("p", "progress: counts by code, sentences an hour, agreement with the machine"),

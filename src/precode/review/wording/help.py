@@ -55,7 +55,7 @@ def rows(book: Codebook) -> tuple[tuple[str, str], ...]:
         ("g, g 3", "lists what you have done, newest first; g and its number goes back to one"),
         ("/words", "looks for sentences with these words; / alone shows again what was found"),
         ("= 3", "opens number 3 of what was found"),
-        ("e", "the evidence for a suggestion that you have seen"),
+        ("e", "the evidence for a suggestion that you have seen; in adjudication, all codings"),
         ("t", "the whole transcript, at its place"),
         ("m words", "a memo, stored with the decision; m alone reads it, m - takes it off"),
         ("?", "flags the sentence for discussion, or takes the flag off"),

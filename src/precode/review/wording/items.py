@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from precode.codebook import Codebook
 from precode.domain import Reason
 from precode.review.effects import ShowSuggestion
@@ -10,7 +12,7 @@ from precode.review.source import Line
 from precode.review.state import State
 from precode.review.talk import talk
 from precode.review.tally import counts
-from precode.review.values import Suggestion
+from precode.review.values import Said, Suggestion
 from precode.review.wording import names
 from precode.review.wording.help import keys
 from precode.review.wrap import wrap
@@ -26,7 +28,9 @@ _REASONS: dict[str, str] = {
     Reason.RARE: "may have a code with few examples",
     Reason.OVERLAP: "picked at random",  # it was; that a colleague has decided it is a hint
     Reason.FOUND: "you looked it up",
+    Reason.ASSIGNED: "given to you and others, coded apart",
     Reason.PROBE: "picked because the model is unsure",
+    Reason.DISAGREEMENT: "coders differ",
 }
 
 
@@ -44,6 +48,7 @@ def item(state: State, width: int) -> list[str]:
         out += wrap("You skipped this; Enter leaves it so.", width)
     if facing.flag:
         out += wrap("Flagged for discussion.", width)
+    out += others(facing.item.others, book, width)
     if (suggestion := visible(facing, state.setup)) is not None:
         out += _suggestion(suggestion, book, width)
     out += wrap("Codes: " + "; ".join(names.code_name(book, c) for c in book.leaf_ids), width,
@@ -52,6 +57,16 @@ def item(state: State, width: int) -> list[str]:
     out += wrap("h lists the keys." if known else keys(book), width, rest="  ")
     if facing.choices or facing.memo:
         out += _chosen(facing, book, width)
+    return out
+
+
+def others(said: Sequence[Said], book: Codebook, width: int) -> list[str]:
+    """What colleagues gave the sentence, each on a line."""
+    out = []
+    for one in said:
+        out += wrap(f"{one.who}: {names.given(one.codes, book)}.", width, rest="  ")
+        if one.memo:
+            out += wrap(f"Memo: {one.memo}", width, first="  ", rest="  ")
     return out
 
 
