@@ -27,9 +27,11 @@ from precode.agreement.units import Readings, Unit
 from precode.audit.design import Interval
 from precode.codebook import Codebook
 from precode.domain import Event, HumanCodes, Polarity, Sentence
-from precode.steps.loop.judging import Judgement, audited, judge
+from precode.steps.loop.answers import audited
+from precode.steps.loop.judging import judge
 from precode.steps.opening import Study, open_study
-from precode.steps.readings import blind_readings, double_read
+from precode.steps.readings import DoubleRead, double_reading
+from precode.steps.rounds import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +115,26 @@ def agree(path: Path, *, unit: Unit = "sentence", coders: Sequence[str] = ()) ->
     same sentence so, :class:`UsageError` for a coder who has read nothing.
     """
     with open_study(path, verb="agree", write=False) as study:
-        sentences, events = study.store.sentences(), study.store.events()
-        blind = blind_readings(study, sentences, events, coders)
-        readings = double_read(blind, sentences, unit, study)
-        settings = study.settings.train
-        sampling = Sampling(
-            np.random.default_rng(settings.seed), settings.bootstrap, settings.floor
-        )
-        what = f"{'sentences' if unit == 'sentence' else 'passages'} read by two"
-        overall = _agreement(readings, study.codebook, sampling, what)
-        pairs = [readings.of(*two) for two in combinations(readings.coders, 2)]
-        if len(readings.coders) == 2:
-            tables = [overall]
-        else:
-            tables = [_agreement(r, study.codebook, sampling, what) for r in pairs if r.units]
-        judgement = judge(study, sentences, study.human_codes(sentences), events)
-        return Agreed(
-            unit, LEVEL, settings.bootstrap, settings.seed, settings.floor, overall, tuple(tables),
-            _machine(study, sentences, events, judgement, overall, sampling),
-            _notes(readings, study.codebook, blind),
-        )  # fmt: skip
+        return agreement_of(study, double_reading(study, unit=unit, coders=coders))
+
+
+def agreement_of(study: Study, read: DoubleRead, *, machine: bool = True) -> Agreed:
+    """:func:`agree` of an open study, on what was ``read``; without ``machine``, of people alone."""
+    unit, readings = read.unit, read.readings
+    settings = study.settings.train
+    sampling = Sampling(np.random.default_rng(settings.seed), settings.bootstrap, settings.floor)
+    what = f"{'sentences' if unit == 'sentence' else 'passages'} read by two"
+    overall = _agreement(readings, study.codebook, sampling, what)
+    pairs = [readings.of(*two) for two in combinations(readings.coders, 2)]
+    if len(readings.coders) == 2:
+        tables = [overall]
+    else:
+        tables = [_agreement(r, study.codebook, sampling, what) for r in pairs if r.units]
+    beside = _machine(study, read.sentences, read.events, overall, sampling) if machine else None
+    return Agreed(
+        unit, LEVEL, settings.bootstrap, settings.seed, settings.floor, overall, tuple(tables),
+        beside, (*told(study), *_notes(readings, study.codebook, read.blind)),
+    )  # fmt: skip
 
 
 def _agreement(readings: Readings, codebook: Codebook, sampling: Sampling, what: str) -> Agreement:
@@ -166,11 +168,11 @@ def _machine(
     study: Study,
     sentences: tuple[Sentence, ...],
     events: Sequence[Event],
-    judgement: Judgement | None,
     overall: Agreement,
     sampling: Sampling,
 ) -> Machine | None:
     """The machine beside the people; None where no audit sample or no model is."""
+    judgement = judge(study, sentences, study.human_codes(sentences), events)
     sample = audited(study, sentences, events)
     if judgement is None or sample is None or not sample.machine:
         return None

@@ -32,7 +32,7 @@ class Lesson:
 
     ``rows`` are the targets of all that ``coders`` have read outside the audit sample; ``use`` the
     rows of it that ``data`` holds, in its order; ``gold_y`` their targets by readings without a
-    suggestion in view. ``modelled (k,)``: codes with enough examples.
+    suggestion in view. ``modelled (k,)``: codes with enough examples. ``ids`` names ``data``'s rows.
     """
 
     sentences: tuple[Sentence, ...]
@@ -43,6 +43,7 @@ class Lesson:
     gold_y: npt.NDArray[np.float64]
     terms: tuple[str, ...]
     modelled: npt.NDArray[np.bool_]
+    ids: tuple[str, ...] = ()
 
 
 def held_back(study: Study) -> frozenset[str]:
@@ -73,8 +74,20 @@ def lesson(
     rows = targets(human, open_to_it, study.codebook, coders=wanted)
     gold = targets(human, open_to_it, study.codebook, coders=wanted, include_assisted=False)
     modelled = _modelled(study, rows)
-    data, terms, use = _training(study, sentences, rows, gold.known, modelled, progress)
-    return Lesson(sentences, human, wanted, rows, data, gold.y[use], terms, modelled)
+    data, terms, use = _training(study, sentences, rows, gold, modelled, progress)
+    ids = tuple(rows.sentence_ids[i] for i in use)
+    return Lesson(sentences, human, wanted, rows, data, gold.y[use], terms, modelled, ids)
+
+
+def enough_to_learn(study: Study, sentences: tuple[Sentence, ...], human: HumanCodes) -> bool:
+    """Whether ``train`` has what it asks for: codes with enough examples, outside the audit sample."""
+    kept_back = held_back(study)
+    rows = targets(human, [s for s in sentences if s.id not in kept_back], study.codebook)
+    try:
+        _modelled(study, rows)
+    except TooLittleError:
+        return False
+    return True
 
 
 def bundle_of(
@@ -153,7 +166,7 @@ def _training(
     study: Study,
     sentences: tuple[Sentence, ...],
     rows: Targets,
-    gold: npt.NDArray[np.bool_],
+    gold: Targets,
     modelled: npt.NDArray[np.bool_],
     progress: Progress,
 ) -> tuple[Training, tuple[str, ...], list[int]]:
@@ -173,4 +186,6 @@ def _training(
     applies = np.array([leaf.polarity for leaf in study.codebook.leaves])
     polarity[:, ~applies] = np.nan
     groups = np.array([p.id.partition(":")[0] for p in chosen])
-    return Training(raw, y, polarity, groups, gold[use], study.codebook.choice), terms, use
+    gold_y = np.where(modelled, gold.y[use], 0.0)
+    choice = study.codebook.choice
+    return Training(raw, y, polarity, groups, gold.known[use], choice, gold_y), terms, use

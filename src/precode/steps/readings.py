@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from precode.agreement.units import Readings, Unit, by_excerpt, by_sentence
+from precode.codings.consensus import independent, is_consensus
 from precode.codings.history import fold
 from precode.domain import Event, HumanCodes, Sentence
 from precode.errors import TooLittleError, UsageError, quoted
 from precode.steps.opening import Study
+from precode.steps.rounds import apart, told, without
 
 
 def blind_readings(
     study: Study, sentences: tuple[Sentence, ...], events: Sequence[Event], coders: Sequence[str]
 ) -> HumanCodes:
-    """What each of ``coders`` (default: of all) said without a suggestion in view."""
-    unaided = [e for e in events if not e.assisted]
+    """What each of ``coders`` (default: of all) said without a suggestion in view, and before it was
+    adjudicated; without what is being coded apart.
+    """
+    if any(is_consensus(c) for c in coders):
+        raise UsageError(
+            "the consensus is no independent reading: who agreed on it had seen the codes of all",
+            mend="--coder takes those who code",
+        )
+    unaided = [e for e in independent(events) if not e.assisted]
     blind = fold(unaided, sentences, overlap=study.settings.codings.overlap)
     known = sorted({coder for _, coder in blind.read})
     if missing := [c for c in coders if c not in known]:
@@ -25,11 +35,42 @@ def blind_readings(
             mend=f"--coder takes one of: {', '.join(known) or 'nobody yet'}",
         )
     mine = set(coders or known)
+    blind = without(blind, apart(study))
     return HumanCodes(
         tuple(c for c in blind.codings if c.coder in mine),
         frozenset(r for r in blind.read if r[1] in mine),
         frozenset(r for r in blind.assisted if r[1] in mine),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleRead:
+    """``readings`` of the units that two coders have read blind, out of all they said ``blind``."""
+
+    unit: Unit
+    sentences: tuple[Sentence, ...]
+    events: tuple[Event, ...]
+    blind: HumanCodes
+    readings: Readings
+
+
+def double_reading(
+    study: Study,
+    *,
+    unit: Unit,
+    coders: Sequence[str] = (),
+    sentences: tuple[Sentence, ...] = (),
+    events: tuple[Event, ...] = (),
+) -> DoubleRead:
+    """What ``coders`` (default: all) of the study have read twice; all of its ``sentences`` and
+    ``events``, where they are at hand already.
+
+    Raises :class:`TooLittleError` where there is none, :class:`UsageError` for a coder who has read
+    nothing.
+    """
+    sentences, events = sentences or study.store.sentences(), events or study.store.events()
+    blind = blind_readings(study, sentences, events, coders)
+    return DoubleRead(unit, sentences, events, blind, double_read(blind, sentences, unit, study))
 
 
 def double_read(
@@ -39,7 +80,9 @@ def double_read(
     readings = by_sentence(blind, sentences)
     if not readings.units:
         raise TooLittleError(
-            "no two coders have read the same sentence without a suggestion",
+            "; ".join(
+                ["no two coders have read the same sentence without a suggestion", *told(study)]
+            ),
             mend=_mend(blind, sentences, study),
         )
     return readings if unit == "sentence" else by_excerpt(readings, sentences)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from precode.codings.consensus import TAKEN, is_consensus
 from precode.domain import Event, HumanCodes, Polarity, Sentence
 from precode.errors import TooLittleError, UsageError, quoted
 from precode.review.values import Done, Item, Setup, seen_before, undoable
+from precode.steps import rounds
 from precode.steps.loop.asking import Asking
 from precode.steps.loop.auditing import Drawn, keep_audit
 from precode.steps.loop.background import Background
@@ -63,14 +65,16 @@ def reviewing(
     coder = coder.strip()
     if not coder:
         raise UsageError("a review needs to know who codes", mend="--coder YOUR_NAME")
+    if is_consensus(coder):
+        raise UsageError(TAKEN, mend="another name for --coder, or: precode adjudicate")
     with open_study(path, verb="review", write=True) as study:
         sentences = study.store.sentences()
         if not sentences:
             raise TooLittleError(
                 "the study has no sentence to review yet", mend="precode add FILES"
             )
-        within = _within(study, transcripts)
-        _same_person(study, coder)
+        within = within_of(study, transcripts)
+        same_person(study, coder)
         study.store.keep_codebook(study.codebook)
         human = study.human_codes(sentences)
         busy = frozenset().union(*outstanding(study.store).values())
@@ -93,15 +97,17 @@ def reviewing(
             log_advice(study)
 
 
-def _same_person(study: Study, coder: str) -> None:
+def same_person(study: Study, coder: str) -> None:
     """Raise :class:`UsageError` for "anna" where ANNA has coded: one person under two names would be
     asked everything twice, and her agreement with herself reported as that of two people.
     """
-    known = {e.coder for e in study.store.events()}
+    coded = {e.coder for e in study.store.events()}
+    known = coded | rounds.coders(study)
     alike = sorted(c for c in known if _bare(c) == _bare(coder))
     if alike and coder not in known:
         raise UsageError(
-            f"{coder} has coded nothing here, but {alike[0]} has",
+            f"{coder} has coded nothing here, but {alike[0]} "
+            + ("has" if alike[0] in coded else "was given a round"),
             mend=f"--coder {quoted(alike[0])}; if {coder} is somebody else, a name less alike",
         )
 
@@ -110,8 +116,8 @@ def _bare(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _within(study: Study, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Ids of the transcripts called ``wanted``."""
+def within_of(study: Study, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Ids of the transcripts called ``wanted``. Raises :class:`UsageError` for an unknown one."""
     ids = {t.name: t.id for t in study.store.transcripts()}
     unknown = [t for t in wanted if t not in ids]
     if unknown:
@@ -144,6 +150,7 @@ def _session(
         scene,
         coder=coder,
         audit=_audit(study, sentences, own, coder, skipped, within),
+        assigned=_assigned(study, own, coder, skipped, within),
         overlap=_overlap(study, sentences, own, coder, events, within, rng),
         pool=_pool(study, sentences, human, coder, skipped, within, rng),
         answers={i: frozenset(codes) for i, codes in own.items()},
@@ -193,6 +200,20 @@ def _audit(
     held = outstanding(study.store).get(coder, frozenset())
     left = [i for i in study.store.audit_sample() if i in open_to and i not in held]
     return sorted(left, key=lambda i: skipped.get(i, 0))
+
+
+def _assigned(
+    study: Study,
+    own: Collection[str],
+    coder: str,
+    skipped: Mapping[str, int],
+    within: Collection[str],
+) -> dict[str, str]:
+    """What ``coder`` has still to code alone, with why, what was skipped before last."""
+    held = outstanding(study.store).get(coder, frozenset())
+    given = rounds.given_to(study, coder, read=own, within=within)
+    open_to = sorted((i for i in given if i not in held), key=lambda i: skipped.get(i, 0))
+    return {i: given[i] for i in open_to}
 
 
 def _overlap(

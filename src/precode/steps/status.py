@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precode.codings.history import flags
+from precode.domain import HumanCodes, Sentence
+from precode.steps.adjudicate import count_open
+from precode.steps.learning import enough_to_learn
 from precode.steps.loop.judging import Judgement, judge
 from precode.steps.loop.settling import moves
 from precode.steps.models import names
 from precode.steps.opening import Study, open_study
 from precode.steps.packets.record import outstanding
 from precode.steps.predict import latest_run
+from precode.steps.rounds import shown, states, summary
 from precode.study.runs import runs
 
 
@@ -56,6 +60,8 @@ class Status:
     moves: Mapping[str, float]
     outstanding: Mapping[str, int]
     set_aside: int
+    disagreements: int
+    rounds: Mapping[str, str]
     next: str
 
 
@@ -69,7 +75,8 @@ def status(path: Path) -> Status:
         readers = Counter(s for s, _ in human.read)
         coded: dict[str, set[str]] = {}
         counts: dict[str, Counter[str]] = {}
-        for c in human.codings:
+        going = states(study, human)
+        for c in shown(study, human).codings:
             coded.setdefault(c.coder, set()).add(c.sentence_id)
             counts.setdefault(c.coder, Counter())[c.code] += 1
         coders = tuple(
@@ -109,19 +116,28 @@ def status(path: Path) -> Status:
             moves(study),
             {who: len(ids) for who, ids in outstanding(study.store).items() if ids},
             len(study.store.aside()),
-            _next(study, bool(transcripts), bool(coders), bool(models), bool(found), newer),
+            count_open(study, sentences, human, events),
+            summary(going),
+            _next(study, sentences, human, bool(models), bool(found), newer),
         )
 
 
 def _next(
-    study: Study, transcripts: bool, coders: bool, models: bool, run: bool, newer: int
+    study: Study,
+    sentences: tuple[Sentence, ...],
+    human: HumanCodes,
+    models: bool,
+    run: bool,
+    newer: int,
 ) -> str:
-    if not transcripts:
+    if not sentences:
         return "precode add FILES"
-    if not coders:
+    if not human.read:
         return "precode codes CODINGS.csv, or precode review --coder YOU"
     if not models:
-        return "precode train"
+        if enough_to_learn(study, sentences, human):
+            return "precode train"
+        return "precode review --coder YOU: too little is coded yet to learn from"
     if not run:
         return "precode predict"
     if newer >= 20:

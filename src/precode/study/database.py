@@ -47,6 +47,32 @@ class Database:
             self.__exit__(type(error), error, None)
             raise
 
+    @classmethod
+    def snapshot(cls, path: Path) -> Self:
+        """What ``path`` holds now, in memory and brought up to date there; nothing is written on
+        the disk, so that another's study can be looked into. Raises as opening does.
+        """
+        out = cls.__new__(cls)
+        out.path = path
+        out._db = sqlite3.connect(":memory:", isolation_level=None)
+        try:
+            # what nobody has open is read without the files that SQLite would leave beside it
+            alone = not any(path.with_name(path.name + end).exists() for end in ("-wal", "-shm"))
+            how = "mode=ro&immutable=1" if alone else "mode=ro"
+            source = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=5)
+            try:
+                source.backup(out._db)
+            finally:
+                source.close()
+            out._db.execute("PRAGMA foreign_keys = ON")
+            out._db.execute("PRAGMA trusted_schema = OFF")
+            out._check(new=False)
+            out._migrate(backup=False)
+        except BaseException as error:
+            out.__exit__(type(error), error, None)
+            raise
+        return out
+
     def __enter__(self) -> Self:
         return self
 
@@ -67,14 +93,14 @@ class Database:
                 f"{self.path} is empty: its content is lost", mend=restoring(self.path)
             )
 
-    def _migrate(self) -> None:
+    def _migrate(self, *, backup: bool = True) -> None:
         (done,) = self._db.execute("PRAGMA user_version").fetchone()
         if done > len(MIGRATIONS):
             raise StudyError(
                 f"{self.path} was written by a newer precode than {precode.__version__}",
                 mend="upgrade: pip install --upgrade precode",
             )
-        if 0 < done < len(MIGRATIONS):
+        if backup and 0 < done < len(MIGRATIONS):
             self.backup("before-migration")
         for number, (_, sql) in enumerate(MIGRATIONS[done:], done + 1):
             with self._transaction():

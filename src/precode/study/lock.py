@@ -39,6 +39,29 @@ def writing(folder: Path, verb: str) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def resting(folder: Path) -> Iterator[None]:
+    """Keep writers away from the study at ``folder`` without being one. Raises :class:`StudyError`
+    naming the one who is at it. On a disk that cannot be written there is none.
+    """
+    lock = FileLock(folder / ".lock", timeout=0.2)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise StudyError(
+            f"{folder} is open for writing{_by(folder / '.lock-holder.json')}: what is being done "
+            "there would be missed",
+            mend="finish or close that one, then run the command again",
+        ) from error
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _by(holder: Path) -> str:
     try:
         told = json.loads(holder.read_text(encoding="utf-8"))

@@ -75,4 +75,51 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         ) STRICT;
         """,
     ),
+    (
+        "0003 blind double-coding, and acts that come from other copies",
+        """
+        CREATE TABLE round (
+            name TEXT PRIMARY KEY, coders TEXT NOT NULL, how TEXT NOT NULL, at TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE assignment (
+            round TEXT NOT NULL REFERENCES round(name), position INTEGER NOT NULL,
+            sentence_id TEXT NOT NULL REFERENCES sentence(id), PRIMARY KEY (round, sentence_id)
+        ) STRICT;
+        CREATE TABLE closing (round TEXT PRIMARY KEY REFERENCES round(name), at TEXT NOT NULL)
+            STRICT;
+        CREATE TRIGGER round_kept BEFORE DELETE ON round
+            BEGIN SELECT RAISE(ABORT, 'a round is frozen'); END;
+        CREATE TRIGGER round_fixed BEFORE UPDATE ON round
+            BEGIN SELECT RAISE(ABORT, 'a round is frozen'); END;
+        CREATE TRIGGER assignment_kept BEFORE DELETE ON assignment
+            BEGIN SELECT RAISE(ABORT, 'a round is frozen'); END;
+        CREATE TRIGGER assignment_fixed BEFORE UPDATE ON assignment
+            BEGIN SELECT RAISE(ABORT, 'a round is frozen'); END;
+        CREATE TRIGGER closing_kept BEFORE DELETE ON closing
+            BEGIN SELECT RAISE(ABORT, 'a round stays closed'); END;
+        CREATE TRIGGER closing_fixed BEFORE UPDATE ON closing
+            BEGIN SELECT RAISE(ABORT, 'a round stays closed'); END;
+        CREATE TABLE standing_before (
+            seq INTEGER PRIMARY KEY REFERENCES event(seq),
+            before INTEGER NOT NULL REFERENCES event(seq)
+        ) STRICT;
+        CREATE TRIGGER standing_before_kept BEFORE DELETE ON standing_before
+            BEGIN SELECT RAISE(ABORT, 'the order of coding events is never changed'); END;
+        CREATE TRIGGER standing_before_fixed BEFORE UPDATE ON standing_before
+            BEGIN SELECT RAISE(ABORT, 'the order of coding events is never changed'); END;
+        """,
+    ),
+    (
+        "0004 summaries",
+        """
+        CREATE TABLE summary (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, file TEXT NOT NULL,
+            row TEXT NOT NULL, code TEXT NOT NULL, text TEXT NOT NULL
+        ) STRICT;
+        CREATE TRIGGER summary_kept BEFORE DELETE ON summary
+            BEGIN SELECT RAISE(ABORT, 'summaries are never deleted'); END;
+        CREATE TRIGGER summary_fixed BEFORE UPDATE ON summary
+            BEGIN SELECT RAISE(ABORT, 'summaries are never changed'); END;
+        """,
+    ),
 )

@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
-import precode
 from precode.codebook import Codebook
 from precode.domain import (
     CodePolarity,
@@ -25,12 +23,11 @@ from precode.domain import (
     Transcript,
     Turn,
 )
-from precode.study.database import Database
+from precode.study.logbook import now
+from precode.study.rounds import Rounds
+from precode.study.summaries import Summaries
 
-
-def now() -> str:
-    """UTC, ISO 8601, milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+__all__ = ["AuditRow", "Store", "now"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,29 @@ class AuditRow:
     at: str = ""
 
 
-class Store(Database):
+def in_order(events: Sequence[Event], before: Mapping[int, int]) -> tuple[Event, ...]:
+    """``events``, which come by number, with those that stand ``before`` another (number → number)
+    put there; several before the same one in the order of their own numbers.
+    """
+    if not before:
+        return tuple(events)
+    by_number = {e.seq: e for e in events}
+    ahead: dict[int, list[int]] = {}
+    for number, of in sorted(before.items()):
+        ahead.setdefault(of, []).append(number)
+    out: list[Event] = []
+    for e in events:
+        todo = [] if e.seq in before else [e.seq]
+        while todo:  # depth first, without recursion: merges may follow upon merges
+            number = todo.pop()
+            if ahead.get(number):
+                todo += [number, *reversed(ahead.pop(number))]
+            else:
+                out.append(by_number[number])
+    return tuple(out)
+
+
+class Store(Rounds, Summaries):
     """An open study database. Use as a context manager; close it in the thread that opened it."""
 
     # -- transcripts ---------------------------------------------------------------------------
@@ -163,10 +182,15 @@ class Store(Database):
     # -- history -------------------------------------------------------------------------------
 
     def append(
-        self, events: Sequence[Event], unplaced: Sequence[Mapping[str, object]] = ()
+        self,
+        events: Sequence[Event],
+        unplaced: Sequence[Mapping[str, object]] = (),
+        *,
+        before: int = 0,
     ) -> tuple[Event, ...]:
         """Append ``events`` (and the rows an import could not place) durably; returns them with
-        ``seq`` and ``at`` filled in.
+        ``seq`` and ``at`` filled in. ``before``: in the order of the history they stand right
+        before the event with this number; what came from another copy may be older.
         """
         stored: list[Event] = []
         with self._transaction():
@@ -182,6 +206,10 @@ class Store(Database):
                      e.model, json.dumps(e.confidence)),
                 )  # fmt: skip
                 stored.append(replace(e, seq=cursor.lastrowid or 0, at=at))
+                if before:
+                    self._db.execute(
+                        "INSERT INTO standing_before VALUES (?,?)", (cursor.lastrowid, before)
+                    )
             for row in unplaced:
                 self._db.execute(
                     "INSERT INTO unplaced VALUES (?,?,?,?)",
@@ -195,8 +223,10 @@ class Store(Database):
         return tuple(stored)
 
     def events(self) -> tuple[Event, ...]:
-        """The whole history in order."""
-        return tuple(
+        """The whole history in order: that of their numbers, but for acts that came from another
+        copy of the study and are older than what they found here.
+        """
+        found = tuple(
             Event(
                 kind=EventKind(kind), coder=coder, transcript_id=t, start=start, end=end,
                 codes=tuple(CodePolarity(c, Polarity(p)) for c, p in json.loads(codes)),
@@ -208,6 +238,7 @@ class Store(Database):
             seconds, undoes, batch, model, confidence
             in self._db.execute("SELECT * FROM event ORDER BY seq")
         )  # fmt: skip
+        return in_order(found, dict(self._db.execute("SELECT seq, before FROM standing_before")))
 
     def last_event(self) -> int:
         """The newest event's sequence number, 0 if there is none."""
@@ -287,26 +318,4 @@ class Store(Database):
         """Answers set aside, oldest first."""
         return tuple(
             json.loads(t) for (t,) in self._db.execute("SELECT json FROM aside ORDER BY at, key")
-        )
-
-    # -- the log ---------------------------------------------------------------------------------
-
-    def _log(self, verb: str, detail: Mapping[str, object]) -> None:
-        self._db.execute(
-            "INSERT INTO log (at, verb, version, detail) VALUES (?,?,?,?)",
-            (now(), verb, precode.__version__, json.dumps(detail)),
-        )
-
-    def log(self, verb: str, **detail: object) -> None:
-        """Note that a step was run, for the methods appendix."""
-        with self._transaction():
-            self._log(verb, detail)
-
-    def logged(self) -> tuple[dict[str, object], ...]:
-        """Every step run on the study, oldest first: at, verb, version, detail."""
-        return tuple(
-            {"at": at, "verb": verb, "version": version, "detail": json.loads(detail)}
-            for at, verb, version, detail in self._db.execute(
-                "SELECT at, verb, version, detail FROM log ORDER BY seq"
-            )
         )

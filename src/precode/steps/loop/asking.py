@@ -38,7 +38,7 @@ class Asking:
     """One coder's session with the study; implements :class:`precode.review.source.Source`.
 
     ``audit``, ``overlap`` and ``pool`` are ids in the order of asking, the last for when there is no
-    ranking. ``answers`` are this coder's codes by sentence id. ``within`` names transcripts if the
+    ranking; so are those of ``assigned``, each with why: they come before all but the audit sample. ``answers`` are this coder's codes by sentence id. ``within`` names transcripts if the
     session is about some only: how far the queue has come is then not noted.
     """
 
@@ -49,6 +49,7 @@ class Asking:
         *,
         coder: str,
         audit: Iterable[str],
+        assigned: Mapping[str, str],
         overlap: Iterable[str],
         pool: Sequence[str],
         answers: Mapping[str, frozenset[str]],
@@ -60,7 +61,9 @@ class Asking:
     ) -> None:
         self._study, self._scene = study, scene
         self._audit, self._overlap, self._pool = deque(audit), deque(overlap), deque(pool)
+        self._why, self._assigned = assigned, deque(assigned)
         self._sample = frozenset(study.store.audit_sample())
+        self._closed = self._sample.union(assigned)
         self._answers = dict(answers)
         self._earlier = {e.seq: e for e in earlier}
         self._limit, self._background = limit, background
@@ -226,6 +229,10 @@ class Asking:
         slot, self._slot = self._slot, self._slot + 1
         if slot % every == 0 and (i := self._pop(self._audit, acted)):
             return self._item(i, Reason.AUDIT, why="picked at random")
+        if i := self._pop(self._assigned, acted):
+            # one of the audit sample stays that, and counts when it is its turn
+            reason = Reason.AUDIT if i in self._sample else Reason.ASSIGNED
+            return self._item(i, reason, why=self._why[i])
         if self._probes and slot >= self._probes[0].slot:
             probe = self._probes.popleft()
             self._fetched[probe.sentence_id] = self._probes, probe
@@ -281,11 +288,13 @@ class Asking:
         self, sentence_id: str, reason: str, *, why: str = "", ranked: Ranked | None = None
     ) -> Item:
         told = ranked.suggestion if ranked and reason not in BLIND else None
+        # beside a suggestion no passage takes in what is to be coded without one
+        kept = self._sample if reason in BLIND else self._closed
         return self._scene.item(
             sentence_id,
             reason,
             read=self._answers,
-            kept=self._sample,
+            kept=kept,
             why=why,
             suggestion=told,
         )

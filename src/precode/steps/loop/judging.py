@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,18 +14,19 @@ import numpy.typing as npt
 from precode.agreement.estimate import Figure
 from precode.agreement.pairs import human_agreement
 from precode.audit import stopping
-from precode.audit.design import FEWEST, Interval, Sample, sample
+from precode.audit.design import FEWEST, Interval
 from precode.audit.estimates import Agreement, agreement, prevalence
 from precode.audit.planner import more_answers
 from precode.audit.stopping import Advice
 from precode.audit.unread import missed, tally, unread
-from precode.codings.history import fold, pending_skips
-from precode.codings.targets import targets
+from precode.codings.consensus import independent, settled
+from precode.codings.history import fold
 from precode.domain import Event, HumanCodes, Sentence
-from precode.steps.loop.auditing import in_turn, reached
+from precode.steps.loop.answers import asked_of
 from precode.steps.loop.machine import machine_of
 from precode.steps.loop.settling import VERB, decisions
 from precode.steps.opening import Study
+from precode.steps.rounds import apart
 from precode.study.store import AuditRow
 
 Bools = npt.NDArray[np.bool_]
@@ -81,7 +82,7 @@ def judge(
     # passage that takes in one of its sentences would else remove that answer for good.
     unaided = [e for e in events if not e.assisted]
     blind = fold(unaided, sentences, overlap=settings.codings.overlap)
-    asked = _asked(study, rows, sentences, blind, events)
+    asked = asked_of(study, rows, sentences, blind, events)
     design, truth = asked.design, asked.truth
     machine = machine_of(study, {s for s, _ in human.read})
     given = decisions(
@@ -91,13 +92,17 @@ def judge(
     )
     rng = np.random.default_rng(settings.train.seed)
     judged = agreement(design, truth, given, rng=rng) if machine else None
-    found, left = _found(study, rows, human)
+    found, left = _found(study, rows, settled(human))
     gives = machine.gives if machine else np.zeros(len(leaves))
     not_given = np.round(left * (1 - gives)).astype(np.int64)
     still = unread(design, truth, found=found, left=left, reached=asked.reached)
     lost = missed(design, truth, given, left_not_given=not_given, reached=asked.reached)
+    alone = fold(
+        [e for e in independent(events) if not e.assisted],
+        sentences, overlap=settings.codings.overlap,
+    )  # fmt: skip
     people = human_agreement(
-        _on(blind, asked.drawn), sentences, study.codebook,
+        _on(alone, asked.drawn - apart(study, human)), sentences, study.codebook,
         rng=rng, draws=settings.train.bootstrap, floor=settings.train.floor,
     )  # fmt: skip
     unknown = Interval.unknown(len(truth), "there is no model yet")
@@ -158,36 +163,6 @@ def judge(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """The answered part of the audit sample: ``truth`` (n, k), what at least half of those who
-    answered without a suggestion gave, beside ``given`` (n, k), the machine's; columns in codebook
-    order. ``transcripts`` names each row's; ``machine`` is "" where there is none.
-    """
-
-    transcripts: tuple[str, ...]
-    truth: Bools
-    given: Bools
-    machine: str
-
-
-def audited(study: Study, sentences: Sequence[Sentence], events: Sequence[Event]) -> Audited | None:
-    """What :func:`judge` judges on; None before the audit sample was drawn."""
-    rows = study.store.audit()
-    if not rows:
-        return None
-    unaided = [e for e in events if not e.assisted]
-    blind = fold(unaided, sentences, overlap=study.settings.codings.overlap)
-    asked = _asked(study, rows, sentences, blind, events)
-    machine = machine_of(study, {s for s, _ in study.human_codes(tuple(sentences)).read})
-    ids = [r.sentence_id for r in asked.rows]
-    given = decisions(machine.given if machine else {}, ids, study.codebook.leaf_ids)
-    where = {s.id: s.transcript_id for s in sentences}
-    return Audited(
-        tuple(where[i] for i in ids), asked.truth, given, machine.name if machine else ""
-    )
-
-
 def log_advice(study: Study) -> None:
     """Keep in the study's log what was advised, and what each rule for stopping said."""
     sentences = study.store.sentences()
@@ -201,65 +176,6 @@ def log_advice(study: Study) -> None:
             drawn=now.drawn,
             machine=now.machine,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The audit sample: ``drawn`` ids; ``rows`` that somebody answered without a suggestion, as far
-    as the sample's order has come, with ``truth (n, k)`` (what at least half of the readers gave)
-    and ``reached (n,)``; how many were ``skipped``, and answered too ``early``.
-    """
-
-    drawn: frozenset[str]
-    rows: tuple[AuditRow, ...]
-    design: Sample
-    truth: Bools
-    reached: Bools
-    skipped: int
-    early: int
-
-
-def _asked(
-    study: Study,
-    rows: Sequence[AuditRow],
-    sentences: Sequence[Sentence],
-    human: HumanCodes,
-    events: Sequence[Event],
-) -> _Asked:
-    drawn = [r for r in rows if r.position is not None]
-    ids = frozenset(r.sentence_id for r in drawn)
-    gold = targets(
-        human, [s for s in sentences if s.id in ids], study.codebook, include_assisted=False
-    )
-    answers = {i: y for i, y, k in zip(gold.sentence_ids, gold.y, gold.known, strict=True) if k}
-    skipped = {Sentence.make_id(*span) for span, _ in pending_skips(events)} & ids - set(answers)
-    turn = in_turn(rows, answers.keys() | skipped)
-    answered = tuple(r for r in drawn if r.sentence_id in answers and r.sentence_id in turn)
-    early = len(answers) - len(answered)
-    there = reached(study)
-    return _Asked(
-        ids,
-        answered,
-        _design(rows, answered, early),
-        np.array([answers[r.sentence_id] >= 0.5 for r in answered], dtype=bool).reshape(
-            len(answered), len(study.codebook.leaves)
-        ),
-        np.array([r.sentence_id in there for r in answered], dtype=bool),
-        len(skipped),
-        early,
-    )
-
-
-def _design(rows: Sequence[AuditRow], answered: Sequence[AuditRow], early: int) -> Sample:
-    out = sample(
-        Counter(r.stratum for r in rows),
-        [r.stratum for r in answered],
-        batches={r.stratum: r.batch for r in rows},
-    )
-    if not (out.why and early):
-        return out
-    more = f"{early} more came with whole transcripts or passages and count once it is their turn"
-    return replace(out, why=f"{out.why} ({more})")
 
 
 def _found(study: Study, rows: Sequence[AuditRow], human: HumanCodes) -> tuple[Ints, int]:

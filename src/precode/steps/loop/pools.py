@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
+from precode.codings.consensus import CONSENSUS
 from precode.codings.history import pending_skips, standing
 from precode.domain import Event, EventKind, HumanCodes, Reason, Sentence
 from precode.steps.opening import Study
@@ -48,7 +49,9 @@ def of_colleagues(
     ids = dict.fromkeys(
         Sentence.make_id(e.transcript_id, e.start, e.end)
         for e in standing(events)
-        if e.kind is EventKind.DECISION and e.coder != coder and e.reason != Reason.PROBE
+        if e.kind is EventKind.DECISION
+        and e.coder not in (coder, CONSENSUS)
+        and e.reason != Reason.PROBE
     )
     left = [i for i in ids if i not in sample]
     return [left[i] for i in rng.permutation(len(left))]

@@ -38,6 +38,7 @@ from precode.steps.loop.explaining import explained
 from precode.steps.loop.pools import not_to_ask, of_colleagues
 from precode.steps.loop.ranking import Ranked, ground, rank, with_suggestions
 from precode.steps.opening import Progress, Study, open_study, silent
+from precode.steps.rounds import apart
 from precode.study.folder import Folder
 from precode.study.store import now
 
@@ -186,12 +187,12 @@ def _gives(found: Predictions | None, audit: frozenset[str]) -> tuple[int, dict[
 
 def _hidden(study: Study, human: HumanCodes, audit: Sequence[str], coder: str) -> frozenset[str]:
     """Sentences never quoted as evidence to ``coder``, who may have to code them unaided: those of
-    the audit sample, and what colleagues have decided and ``coder`` has not.
+    the audit sample, what colleagues have decided and ``coder`` has not, what is coded apart.
     """
     rng = np.random.default_rng(0)  # their order does not matter here
     theirs = of_colleagues(study.store.events(), audit, coder=coder, rng=rng)
     own = {s for s, who in human.read if who == coder}
-    return frozenset(audit).union(i for i in theirs if i not in own)
+    return frozenset(audit).union((i for i in theirs if i not in own), apart(study, human))
 
 
 def _stop_set(sentences: Sequence[Sentence], seed: int) -> list[str]:

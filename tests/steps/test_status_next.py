@@ -1,0 +1,41 @@
+"""The command that ``status`` names next is one that would not be refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import studies
+from running import run
+
+from precode.errors import TooLittleError
+from precode.steps.add import add
+from precode.steps.init import init
+from precode.steps.opening import silent
+from precode.steps.status import status
+from precode.steps.train import train
+
+
+def test_training_is_named_only_once_there_is_enough_to_learn(
+    tmp_path: Path, fake_encoder: None
+) -> None:
+    """A study in which two sentences are read is sent on to review, as train would refuse it."""
+    study = tmp_path / "study"
+    init(study, behaviour="quitting smoking")
+    assert status(study).next == "precode add FILES"
+    add(study, [studies.write_interviews(tmp_path / "in", count=3, replies=14)])
+    assert status(study).next.startswith("precode codes")
+    ran = run(
+        "review", "--plain", "--coder", "ANNA", "-n", "2", "--study", study, stdin="n\n\nn\n\nq\n"
+    )
+    assert ran.code == 0, ran
+    now = status(study)
+    assert [c.read for c in now.coders] == [2]
+    assert now.next.startswith("precode review")
+    with pytest.raises(TooLittleError):
+        train(study, progress=silent)
+
+
+def test_a_coded_study_is_told_to_train(coded_study: Path) -> None:
+    """Three coded interviews are enough."""
+    assert status(coded_study).next == "precode train"
