@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 import click
 
+from precode.cli.agree_doubts import show_doubts
 from precode.cli.agree_tables import agreement_table, machine_table, units
 from precode.cli.console import emit_json, json_option, note, say, study_option, table, then
 from precode.errors import UsageError
@@ -25,10 +26,12 @@ EXAMPLE = """Examples:
   precode agree
   precode agree --unit excerpt --coder ANNA --coder BEN
   precode agree --confusions
+  precode agree --doubts --coder ANNA -n 20 --csv doubts.csv
   precode agree --plan --width .2 --prevalence .1"""
 SHOWN = 10
 CASES = 3
 WIDTH = 0.2
+DOUBTS = 50
 KAPPA = 0.7
 
 
@@ -42,6 +45,20 @@ KAPPA = 0.7
     "--confusions", is_flag=True,
     help=f"Which codes coders swap, with sentences: the {SHOWN} most frequent; with --json all.",
 )  # fmt: skip
+@click.option(
+    "--doubts", is_flag=True,
+    help="What to read again: likely slips, drift over time, sentences nearly alike but coded "
+    "differently. A list, not a verdict.",
+)  # fmt: skip
+@click.option(
+    "--code", "codes", multiple=True, help="With --doubts: only this code; repeat it for each."
+)
+@click.option(
+    "-n", "n", type=click.IntRange(1), help=f"With --doubts: how many of each list.  [default: {DOUBTS}]"
+)  # fmt: skip
+@click.option(
+    "--csv", "csv", type=click.Path(path_type=Path), help="With --doubts: write the lists here too."
+)
 @click.option("--plan", "planned", is_flag=True, help="How much to double-code instead.")
 @click.option(
     "--width", type=click.FloatRange(0, 2, min_open=True, max_open=True),
@@ -61,6 +78,10 @@ def agree(
     unit: str,
     coders: tuple[str, ...],
     confusions: bool,
+    doubts: bool,
+    codes: tuple[str, ...],
+    n: int | None,
+    csv: Path | None,
     planned: bool,
     width: float | None,
     prevalence: float | None,
@@ -75,11 +96,19 @@ def agree(
     """
     if not planned and (width, prevalence, kappa) != (None, None, None):
         raise UsageError("--width, --prevalence and --kappa are for a plan", mend="add --plan")
+    if not doubts and (codes or n is not None or csv is not None):
+        raise UsageError("--code, -n and --csv are for a list of doubts", mend="add --doubts")
+    if doubts and (planned or confusions or unit != "sentence"):
+        raise UsageError(
+            "--doubts takes neither --plan nor --confusions nor --unit", mend="leave these out"
+        )
     if planned and (confusions or coders or unit != "sentence"):
         raise UsageError(
             "--plan takes neither --confusions nor --coder nor --unit", mend="leave these out"
         )
-    if planned:
+    if doubts:
+        show_doubts(study, coders, codes, DOUBTS if n is None else n, csv, as_json=as_json)
+    elif planned:
         _plan(study, WIDTH if width is None else width, prevalence, kappa, as_json)
     elif confusions:
         _confusions(study, cast("Unit", unit), coders, as_json)
@@ -138,6 +167,8 @@ def _confusions(study: Path, unit: Unit, coders: tuple[str, ...], as_json: bool)
         for swap in mine[:SHOWN]:
             _swap(swap, unit, done.labels)
         more |= len(mine) > SHOWN or any(s.n > CASES for s in mine)
+    for line in done.notes:
+        note(f"note: {line}")
     then("precode agree --confusions --json" if more else "precode agree")
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 from precode.errors import UsageError
 
 
-def file_target(out: Path | None, default: Path, *, suffixes: Sequence[str]) -> Path:
-    """The file to write: ``out``, in it if it is a folder, or ``default``.
+def file_target(
+    out: Path | None, default: Path, *, suffixes: Sequence[str], option: str = "--out"
+) -> Path:
+    """The file to write: ``out``, in it if it is a folder, or ``default``. ``option`` named it.
 
     Raises :class:`UsageError` for a suffix that says another kind of file, and for what is there
     but no ordinary file (a device, a pipe), which writing would replace.
@@ -20,11 +22,11 @@ def file_target(out: Path | None, default: Path, *, suffixes: Sequence[str]) -> 
         out = out / default.name
     if out.suffix.lower() not in suffixes:
         raise UsageError(
-            f"--out {out}: what is written here is no {out.suffix or 'file without a suffix'}",
+            f"{option} {out}: what is written here is no {out.suffix or 'file without a suffix'}",
             mend=f"end it in {' or '.join(suffixes)}",
         )
     if out.exists() and not out.is_file():
-        raise UsageError(f"--out {out} is no ordinary file", mend="name a new file")
+        raise UsageError(f"{option} {out} is no ordinary file", mend="name a new file")
     return out
 
 

@@ -1,0 +1,1 @@
+"""What ``agree --doubts`` is made of: likely slips, drift, and sentences nearly alike."""
