@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from precode.files.typed_toml import read_typed
 
@@ -43,8 +43,23 @@ class Transcripts(_Section):
     )  # fmt: skip
     # Others who are neither (a nurse walking in): kept as context, not coded.
     others: tuple[str, ...] = ("Unknown*", "Observer*", "Note", "Notes", "System", "Transcriber*")
-    # Refuse larger files: a transcript of a day's talk is under 1 MB of text.
-    max_megabytes: Annotated[int, Field(ge=1)] = 100
+    # Who cuts speech into sentences: "speech", precode's own rules, or a spaCy pipeline by name.
+    pipeline: Annotated[str, Field(min_length=1)] = "speech"
+
+
+class Limits(_Section):
+    """What a file may be before it is refused. A transcript of a day's talk is under 1 MB of text."""
+
+    # Of the file as it lies on the disk; a Word file may hold pictures.
+    megabytes: Annotated[int, Field(ge=1)] = 100
+    # Of text and markup in a zipped file (Word, OpenDocument) once it is unpacked.
+    xml_megabytes: Annotated[int, Field(ge=1)] = 50
+    # Of text, in one transcript and in one line of it.
+    characters: Annotated[int, Field(ge=1000)] = 5_000_000
+    line_characters: Annotated[int, Field(ge=1000)] = 1_000_000
+    # Of a PDF, and how long reading one may take.
+    pages: Annotated[int, Field(ge=1)] = 2000
+    seconds: Annotated[int, Field(ge=1)] = 60
 
 
 class Codings(_Section):
@@ -129,12 +144,25 @@ class Settings(_Section):
 
     study: Study
     transcripts: Transcripts = Transcripts()
+    limits: Limits = Limits()
     codings: Codings = Codings()
     encoder: Encoder = Encoder()
     train: Train = Train()
     predict: Predict = Predict()
     review: Review = Review()
     audit: Audit = Audit()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _moved(cls, data: object) -> object:
+        """Studies made before [limits] keep max_megabytes under [transcripts]."""
+        if not isinstance(data, dict) or not isinstance(data.get("transcripts"), dict):
+            return data
+        transcripts = dict(data["transcripts"])
+        old = transcripts.pop("max_megabytes", None)
+        if old is None or not isinstance(limits := data.get("limits", {}), dict):
+            return data
+        return {**data, "transcripts": transcripts, "limits": {"megabytes": old, **limits}}
 
 
 def read_settings(path: Path) -> Settings:

@@ -52,6 +52,34 @@ def test_hostile_archives_are_refused_quickly(
     assert caught.value.mend
 
 
+def test_links_and_absolute_names_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
+        archive.writestr("word/document.xml", "<a/>")
+        link = zipfile.ZipInfo("link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(InputError, match="outside"):
+        check_zip(tmp_path / "a.docx", max_megabytes=10)
+    for name in ("/etc/x", "C:\\x", "a\\..\\..\\x"):
+        zipped(tmp_path / "b.docx", {"word/document.xml": b"<a/>", name: b"x"})
+        with pytest.raises(InputError, match="outside"):
+            check_zip(tmp_path / "b.docx", max_megabytes=10)
+
+
+def test_text_and_markup_have_a_limit_of_their_own(tmp_path: Path) -> None:
+    words = b"".join(b"%d " % i for i in range(400_000))
+    path = zipped(tmp_path / "a.docx", {"word/document.xml": b"<a>" + words + b"</a>"})
+    check_zip(path, max_megabytes=10)
+    with pytest.raises(InputError, match="unpacks to"):
+        check_zip(path, max_megabytes=10, max_xml_megabytes=1)
+
+
+def test_a_tag_with_a_million_attributes_is_refused(tmp_path: Path) -> None:
+    tag = b"<a " + b" ".join(b'b%d=""' % i for i in range(200_000)) + b"/>"
+    with pytest.raises(InputError, match="does not write"):
+        check_zip(zipped(tmp_path / "a.docx", {"word/document.xml": tag}), max_megabytes=10)
+
+
 def test_every_truncation_of_a_document_is_refused(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph("I: Hello?")

@@ -18,22 +18,23 @@ def make(folder: Path, *names: str) -> None:
 
 def test_folders_are_walked_in_natural_order_without_litter(tmp_path: Path) -> None:
     make(tmp_path, "P10.txt", "P9.txt", "sub/a.docx", ".hidden.txt", "~$a.docx", ".git/b.txt",
-         "Thumbs.db")  # fmt: skip
+         "Thumbs.db", "sub/page.html", "sub/page_files/x.js")  # fmt: skip
     found = read_folder_or_files([tmp_path, tmp_path / "P9.txt"])
     assert [p.relative_to(tmp_path).as_posix() for p in found] == [
         "P9.txt",
         "P10.txt",
         "sub/a.docx",
+        "sub/page.html",
     ]
 
 
 def test_every_path_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
-    make(tmp_path, "a.txt", "b.odt", "c.mp3")
+    make(tmp_path, "a.txt", "b.doc", "c.mp3")
     (tmp_path / "none").mkdir()
     with pytest.raises(InputError) as caught:
         read_folder_or_files([tmp_path, tmp_path / "absent.txt", tmp_path / "none"])
     assert [Path(p.where).name for p in caught.value.problems] == [
-        "b.odt",
+        "b.doc",
         "c.mp3",
         "absent.txt",
         "none",

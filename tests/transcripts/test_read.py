@@ -153,7 +153,13 @@ def test_markdown_and_nonbreaking_spaces(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "mend"),
-    [("a.odt", ".docx"), ("a.doc", ".docx"), ("a.pdf", ".docx"), ("a.mp3", ".vtt"), ("a", ".txt")],
+    [
+        ("a.doc", ".docx"),
+        ("a.pages", ".docx"),
+        ("a.ods", ".xlsx"),
+        ("a.mp3", ".vtt"),
+        ("a", ".txt"),
+    ],
 )
 def test_unknown_types_are_refused_with_a_way_out(tmp_path: Path, name: str, mend: str) -> None:
     with pytest.raises(InputError) as caught:

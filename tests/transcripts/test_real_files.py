@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -52,13 +55,38 @@ def test_real_captions_keep_their_words(shared: Path, name: str, words: str) -> 
     assert "-->" not in found.transcript.text
 
 
-def test_other_real_files(shared: Path) -> None:
-    """Comments are counted, .odt and empty files are refused with a way out."""
+def test_comments_of_a_real_word_file_are_counted_and_an_empty_file_is_refused(
+    shared: Path,
+) -> None:
     document = shared / "word-comments" / "bopp_test_examples.docx"
     found = read_transcript(document, settings=Transcripts(), kind=Kind.FIELD_NOTES)
     assert "18 comments left out" in found.notes
-    odt = next((shared / "taguette" / "transcripts").glob("*.odt"))
-    for path, word in [(odt, "not read"), (shared / "captions" / "empty.vtt", "empty")]:
-        with pytest.raises(InputError, match=word) as caught:
-            read_transcript(path, settings=Transcripts())
-        assert caught.value.mend
+    with pytest.raises(InputError, match="empty") as caught:
+        read_transcript(shared / "captions" / "empty.vtt", settings=Transcripts())
+    assert caught.value.mend
+
+
+def test_real_opendocument_transcripts_hold_all_their_words(shared: Path) -> None:
+    """Seventeen interviews in which only the moderator has a label: every word of the file is in the
+    text, by a reader that knows no more of the format than where its letters are.
+    """
+    paths = sorted((shared / "taguette" / "transcripts").glob("*.odt"))
+    assert len(paths) == 17
+    for path in paths:
+        found = read_transcript(path, settings=Transcripts())
+        with zipfile.ZipFile(path) as archive:
+            body = archive.read("content.xml").decode().partition("<office:body>")[2]
+        letters = html.unescape(re.sub(r"<[^>]+>", "", body))
+        assert "".join(found.transcript.text.split()) == "".join(letters.split())
+        assert {t.speaker for t in found.turns} <= {"", "MODERATOR"}
+
+
+def test_another_language_is_noticed_in_a_real_transcript(shared: Path) -> None:
+    """One of the six interviews is in French; the study says English."""
+    notes = {
+        path.stem: read_transcript(path, settings=Transcripts()).notes
+        for path in (shared / "interviews-txt").glob("*.txt")
+    }
+    noticed = {name for name, said in notes.items() if any("seems to be in" in n for n in said)}
+    assert noticed == {"Interview 2"}
+    assert "seems to be in French, but the study's language is English" in notes["Interview 2"]

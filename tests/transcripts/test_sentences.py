@@ -80,6 +80,7 @@ SPEECH = [
     "We went. (long pause) | Then home.",
     "so i said no. | then i left. | ok",
     "First line\nruns on here.",
+    "a. the bus\nb. the train",
     "One paragraph\n\n|Another one",
     "C'est vrai ? | Oui, je crois.",
     "这很难。|我不知道。",
@@ -163,8 +164,8 @@ def test_any_language_code_works(language: str) -> None:
 @pytest.mark.parametrize(
     "speech",
     ["." * 200_000, "a" + " " * 200_000 + "b", "[" * 100_000, "… [" * 50_000, "[a] " * 50_000,
-     "word " * 100_000, "(" * 50_000 + ")" * 50_000],
-    ids=["dots", "spaces", "open", "hesitating", "brackets", "words", "nested"],
+     "word " * 100_000, "(" * 50_000 + ")" * 50_000, "b. the bus " * 20_000, "I took B. So " * 20_000],
+    ids=["dots", "spaces", "open", "hesitating", "brackets", "words", "nested", "letters", "initials"],
 )  # fmt: skip
 def test_odd_text_takes_no_longer_than_its_length(speech: str) -> None:
     start = time.perf_counter()

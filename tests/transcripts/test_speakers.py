@@ -46,6 +46,12 @@ def heads(text: str, **options: object) -> list[tuple[str, str, float | None]]:
         ("P1 (3:12): so", "P1", 192.0),
         ("P1\t00:03:12\tso", "P1", 192.0),
         ("00:03:12\tP1\tso", "P1", 192.0),
+        ("(P1): so", "P1", None),
+        ("[P1]: so", "P1", None),
+        ("1. P1: so", "P1", None),
+        ("12 INT: so", "INT", None),
+        ("P1 (00:03:12) so", "P1", 192.0),
+        ("Speaker 1  3:12 so", "Speaker 1", 192.0),
     ],
 )
 def test_labels_that_researchers_use_are_known_at_first_sight(
@@ -54,7 +60,7 @@ def test_labels_that_researchers_use_are_known_at_first_sight(
     assert heads(line) == [(label, "so", time)]
 
 
-@pytest.mark.parametrize("line", ["[P1] so", "P1 – so", "P1 - so"])
+@pytest.mark.parametrize("line", ["[P1] so", "(P1) so", "P1 – so", "P1 - so"])
 def test_known_labels_without_a_colon_need_to_recur(line: str) -> None:
     assert heads(line) == []
     assert heads(f"{line}\n{line}") == [("P1", "so", None)] * 2
@@ -65,6 +71,8 @@ def test_known_labels_without_a_colon_need_to_recur(line: str) -> None:
     [
         "At 10:30 we all went home.",
         "10:30 was when it began",
+        "10:30 I got up",
+        "At 9:15 P1 came in to see us",
         "so he said: no, and that was that",
         "And then I thought: why not?",
         "He said: no.",
@@ -102,6 +110,23 @@ def test_names_with_times_on_their_own_lines() -> None:
     """The layout of Otter and Teams: a name with a time, the speech below it."""
     text = "Sian Jones  0:05\nHow are you?\n\nDewi  00:01:09\nFine.\n\nSian Jones  1:12\nGood."
     assert heads(text) == [("Sian Jones", "", 5.0), ("Dewi", "", 69.0), ("Sian Jones", "", 72.0)]
+
+
+def test_names_and_times_on_lines_of_their_own() -> None:
+    """As meeting and transcription services write them, the name above the time or below it."""
+    for order in ("{0}\n{1}", "{1}\n{0}"):
+        turns = [("Sian Jones", "0:05"), ("Dewi", "0:09"), ("Sian Jones", "0:12"), ("Dewi", "0:20")]
+        text = "\n".join(f"{order.format(*turn)}\nSo it is then." for turn in turns)
+        assert [h[0] for h in heads(text)] == ["Sian Jones", "Dewi"] * 2
+
+
+def test_times_between_paragraphs_make_nobody_of_the_words_beside_them() -> None:
+    """Where times stand between paragraphs, short replies beside them are replies."""
+    replies = ["Fine", "Bit of both", "Never once since", "Home then"]
+    text = "\n".join(
+        f"0:{10 + i}\n{reply}\nAnd that was all of it." for i, reply in enumerate(replies)
+    )
+    assert heads(text) == []
 
 
 def test_one_person_spelt_in_several_ways_is_one_speaker_and_said_so() -> None:

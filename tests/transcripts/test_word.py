@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import docx
+import docx.enum.style
 import pytest
 from docx.document import Document
 from docx.oxml import parse_xml
@@ -139,6 +140,65 @@ def test_tracked_changes_comments_and_text_boxes(tmp_path: Path) -> None:
     assert "1 text box left out" in notes
 
 
+def test_a_bold_style_makes_labels_whatever_its_name(tmp_path: Path) -> None:
+    document = docx.Document()
+    styles = document.styles
+    base = styles.add_style("Sprecher", docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
+    base.font.bold = True
+    styles.add_style("Person", docx.enum.style.WD_STYLE_TYPE.PARAGRAPH).base_style = base
+    for name, speech in [("Sian", "How are you?"), ("Dewi", "Not so bad.")] * 2:
+        document.add_paragraph(name, style="Person")
+        document.add_paragraph(speech)
+    assert said(read(tmp_path, document)) == [("Sian", "How are you?"), ("Dewi", "Not so bad.")] * 2
+
+
+def test_headers_and_hidden_text_are_left_out_and_said(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "Confidential"
+    document.sections[0].footer.paragraphs[0].text = "Page 1"
+    document.add_paragraph("I: Yes?")
+    document.add_paragraph("P1: No.").add_run(" HIDDEN").font.hidden = True
+    found = read(tmp_path, document)
+    assert said(found) == [("I", "Yes?"), ("P1", "No.")]
+    assert "headers and footers left out: 'Page 1', 'Confidential'" in found.notes
+    assert "hidden text left out in 1 place" in found.notes
+
+
+def test_deleted_paragraph_marks_and_rows_are_as_if_accepted(tmp_path: Path) -> None:
+    """A paragraph whose end was deleted goes on in the next; a deleted row is gone."""
+    document = docx.Document()
+    document.add_paragraph("I: Yes?")
+    joined = document.add_paragraph("P1: I went")
+    mark = f'<w:pPr {nsdecls("w")}><w:rPr><w:del w:id="1" w:author="x"/></w:rPr></w:pPr>'
+    joined._p.insert(0, parse_xml(mark))
+    document.add_paragraph(" home.")
+    table = document.add_table(rows=0, cols=2)
+    for row in [("I", "And then, after that?"), ("P1", "GONE"), ("P1", "Tea."), ("I", "Good.")]:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    gone = f'<w:trPr {nsdecls("w")}><w:del w:id="2" w:author="x"/></w:trPr>'
+    table.rows[1]._tr.insert(0, parse_xml(gone))
+    assert said(read(tmp_path, document)) == [
+        ("I", "Yes?"), ("P1", "I went home."), ("I", "And then, after that?"), ("P1", "Tea."),
+        ("I", "Good."),
+    ]  # fmt: skip
+
+
+def test_cells_beside_time_speaker_and_speech_are_counted(tmp_path: Path) -> None:
+    document = docx.Document()
+    table = document.add_table(rows=0, cols=3)
+    for row in [
+        ("1", "I", "How was it then?"),
+        ("2", "P1", "Long, I had to wait."),
+        ("3", "I", "And?"),
+    ]:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    found = read(tmp_path, document)
+    assert [t[0] for t in said(found)] == ["I", "P1", "I"]
+    assert "tables: 3 cells beside time, speaker and speech left out" in found.notes
+
+
 def test_a_document_without_words_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no text"):
         read(tmp_path, docx.Document())
@@ -149,10 +209,10 @@ def test_a_document_without_words_is_refused(tmp_path: Path) -> None:
     [
         ("word/document.xml", b"<broken"),
         ("word/document.xml", b"<a>" * 5000 + b"</a>" * 5000),
-        ("[Content_Types].xml", b"<Types/>"),
-        ("_rels/.rels", b"<x/>"),
+        ("word/styles.xml", b"<broken"),
+        ("word/document.xml", b"<a/>"),
     ],
-    ids=["broken", "deep", "types", "relations"],
+    ids=["broken", "deep", "styles", "another root"],
 )
 def test_damaged_parts_are_refused(tmp_path: Path, part: str, data: bytes) -> None:
     docx.Document().save(str(tmp_path / "good.docx"))

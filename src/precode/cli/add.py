@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from precode.cli.console import emit_json, json_option, say, study_option, table, then
 
+if TYPE_CHECKING:
+    from precode.steps.add import Added
+    from precode.steps.updating import Act
+
 EXAMPLE = "Example: precode add interviews/ --attributes people.csv --dry-run"
+SHOWN = 10
 KINDS = ("interview", "focus group", "field notes")
 
 
@@ -25,6 +31,11 @@ KINDS = ("interview", "focus group", "field notes")
 )
 @click.option("--speaker-column", help="In tables: the column of speakers.")
 @click.option("--text-column", help="In tables: the column of what was said.")
+@click.option(
+    "--update",
+    is_flag=True,
+    help="A file of the same name with another text is a new version: its codings move along.",
+)
 @click.option("--dry-run", is_flag=True, help="Show how each file is understood; store nothing.")
 @study_option
 @json_option
@@ -35,11 +46,14 @@ def add(
     interviewers: tuple[str, ...],
     speaker_column: str | None,
     text_column: str | None,
+    update: bool,
     dry_run: bool,
     study: Path,
     as_json: bool,
 ) -> None:
-    """Read transcripts (.txt, .docx, .vtt, .srt, .csv, .xlsx), files or whole folders."""
+    """Read transcripts (.txt, .docx, .odt, .rtf, .pdf, .html, .vtt, .srt, .csv, .xlsx, .qdpx), files
+    or whole folders.
+    """
     from precode.domain import Kind
     from precode.errors import InputError
     from precode.steps.add import add as step
@@ -52,6 +66,7 @@ def add(
         interviewers=interviewers,
         speaker_column=speaker_column,
         text_column=text_column,
+        update=update,
         dry_run=dry_run,
     )
     refused = InputError("these cannot be added as they are", problems=done.problems)
@@ -71,6 +86,11 @@ def add(
         for f in done.files:
             for note in f.notes:
                 say(f"{f.name}: {note}")
+        for note in done.notes:
+            say(note)
+        if done.unchanged:
+            say(f"In the study as they are, left alone: {', '.join(done.unchanged)}")
+        _say_updated(done, dry_run=dry_run)
         if done.described:
             say(f"Attributes of {done.described} participants.")
     if done.problems:
@@ -78,4 +98,40 @@ def add(
     if not as_json:
         count = f"{len(done.files)} transcripts, {sum(f.codable for f in done.files):,} sentences to code"
         say(f"Would add {count}; nothing was stored." if dry_run else f"Added {count}.")
-        then("precode add, without --dry-run" if dry_run else "precode codes CODINGS.csv")
+        after = "precode predict" if done.updated else "precode codes CODINGS.csv"
+        then("precode add, without --dry-run" if dry_run else after)
+
+
+def _say_updated(done: Added, *, dry_run: bool) -> None:
+    """What became of the codings of transcripts that got a new version."""
+    for u in done.updated:
+        say(
+            f"{u.name}: a new version; {u.kept:,} of {u.sentences:,} sentences to code are the same. "
+            f"Acts of coders: {u.exact:,} {'would move' if dry_run else 'moved'} as they are, "
+            f"{len(u.changed):,} with a note, {len(u.left):,} cannot be placed"
+            + (f" (and {u.taken_back:,} that were taken back)." if u.taken_back else ".")
+        )
+        if u.frame:
+            say(
+                f"{u.name}: {u.frame:,} changed sentences leave the audit's frame, {u.sample:,} of "
+                "them drawn; what the sample says does not speak for them."
+            )
+        for note in u.notes:
+            say(f"{u.name}: {note}")
+        for a in u.changed[:SHOWN]:
+            say(f"changed, {_who(a)}: “{a.text}” is now “{a.now}” ({a.why})")
+        _more(len(u.changed))
+        for a in u.left[:SHOWN]:
+            say(f"not carried, {_who(a)}: “{a.text}”: {a.why}")
+        _more(len(u.left))
+    if done.listed:
+        say(f"What changed or was not carried: {done.listed}")
+
+
+def _who(a: Act) -> str:
+    return f"{a.coder} ({a.act}{f': {a.codes}' if a.codes else ''})"
+
+
+def _more(count: int) -> None:
+    if count > SHOWN:
+        say(f"… and {count - SHOWN} more like this (--json lists all)")

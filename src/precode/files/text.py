@@ -65,7 +65,7 @@ def read_bytes(path: Path, *, max_megabytes: float) -> bytes:
         if size > max_megabytes * MEGABYTE:
             raise InputError(
                 f"{path} has {size / MEGABYTE:.1f} MB; above {max_megabytes:g} MB nothing is read",
-                mend="split it, or raise max_megabytes under [transcripts] in precode.toml",
+                mend="split it, or raise megabytes under [limits] in precode.toml",
             )
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -112,7 +112,9 @@ def _decode(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             try:
-                return data.decode(encoding), encoding.removesuffix("-sig"), ()
+                text, name_of = data.decode(encoding), encoding.removesuffix("-sig")
+                said = f"read as {name_of.upper()}, by its byte order mark"
+                return text, name_of, () if name_of == "utf-8" else (said,)
             except UnicodeDecodeError as error:
                 raise InputError(
                     f"{name} starts as {encoding} text but byte {error.start:,} does not fit",

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from precode.domain import Kind, Participant, ReadTranscript, Role
+from precode.domain import Kind, Participant, ReadTranscript, Role, Transcript
 from precode.errors import Problem, UsageError, refuse
 from precode.files.text import ILLEGAL
 from precode.settings import Transcripts
+from precode.steps.exchange_people import joined
+from precode.steps.exchange_sources import is_project, read_sources
 from precode.steps.opening import Study, open_study
+from precode.steps.staged import Staged
+from precode.steps.updating import Updated, plan, sorted_out, supersede, write_left
 from precode.study.store import Store
 from precode.transcripts.attributes import read_attributes
 from precode.transcripts.gather import read_folder_or_files
-from precode.transcripts.read import read_many
+from precode.transcripts.read import read_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,20 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What was (or with ``dry_run`` would be) stored. ``problems`` is filled in dry runs only."""
+    """What was (or with ``dry_run`` would be) stored. ``problems`` is filled in dry runs only;
+    ``notes`` say what of projects (.qdpx) was left out. ``updated``: transcripts that got a new
+    version, and what became of their codings; ``unchanged``: files that the study holds as they are;
+    ``listed``: the table of acts that did not move exactly, "" if there is none.
+    """
 
     dry_run: bool
     files: tuple[Understood, ...]
     described: int
     problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    updated: tuple[Updated, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    listed: str = ""
 
 
 def add(
@@ -59,31 +71,74 @@ def add(
     interviewers: Sequence[str] = (),
     speaker_column: str | None = None,
     text_column: str | None = None,
+    update: bool = False,
     dry_run: bool = False,
 ) -> Added:
     """Read ``files`` (and folders of them) into the study at ``path``.
 
-    ``attributes`` is a table of participants; it may come with the files or alone, later.
+    ``attributes`` is a table of participants; it may come with the files or alone, later. With
+    ``update`` a file whose name the study knows with another text is a new version of it: codings and
+    attributes move to it (:mod:`precode.steps.updating`), and the earlier one stays, superseded.
     Raises :class:`InputError` with every problem of every file; then nothing was stored.
     """
     if not files and attributes is None:
         raise UsageError("name the files or folders to add", mend="precode add interviews/")
-    with open_study(path, verb="add", write=not dry_run) as study:
-        read, problems = _read(
-            study, files, kind, interviewers, speaker_column=speaker_column, text_column=text_column
+    with (
+        open_study(path, verb="add", write=not dry_run) as study,
+        Staged(_place(study)) as read,
+    ):
+        projects = [f for f in files if is_project(f)]
+        files = [f for f in files if not is_project(f)]
+        settings = _settings(study, interviewers)
+        problems = _read(
+            study,
+            files,
+            read,
+            settings,
+            kind,
+            speaker_column=speaker_column,
+            text_column=text_column,
         )
-        problems += _known(study.store, read)
-        people: list[Participant] = []
+        sources = read_sources(projects, study, settings, kind=kind, beside=read)
+        read.extend(sources.read)
+        problems += sources.problems
+        known: frozenset[str] = frozenset()
+        superseding: dict[str, Transcript] = {}
+        if update:
+            superseding, known, wrong = sorted_out(study.store, read)
+            problems += wrong
+        problems += _known(study.store, read, but=known.union(superseding))
+        unchanged = tuple(r.source for r in read if r.transcript.id in known)
+        if known:
+            read.keep(lambda r: r.transcript.id not in known)
+        # one at a time in memory, but for those that changed
+        plans = plan(
+            study,
+            [(superseding[r.transcript.id], r) for r in read if r.transcript.id in superseding],
+        )
+        people = joined([p for made in plans for p in made.people], sources.people)
         if attributes is not None:
-            people, wrong = read_attributes(
+            gone = {t.id for t in superseding.values()}
+            listed, wrong = read_attributes(
                 attributes,
-                [*study.store.transcripts(), *(r.transcript for r in read)],
-                [*study.store.participants(), *_speakers(read)],
+                [
+                    *(t for t in study.store.transcripts() if t.id not in gone),
+                    *(replace(r.transcript, text="") for r in read),
+                ],
+                [
+                    *(p for p in study.store.participants() if p.transcript_id not in gone),
+                    *_speakers(read),
+                ],
             )
             problems += wrong
+            people = joined(people, listed)
         understood = tuple(_understood(r) for r in read)
+        updated = tuple(p.updated for p in plans)
+        notes = tuple(sources.notes)
         if dry_run:
-            return Added(True, understood, len(people), tuple(problems))
+            return Added(
+                True, understood, len(people), tuple(problems), notes, updated, unchanged
+            )
         refuse(
             "nothing was added",
             problems,
@@ -91,40 +146,67 @@ def add(
         )
         if (read or people) and study.store.transcripts():
             study.store.backup("before-add")
-        if read:
-            study.store.add_transcripts(read, people)
-        elif people:
-            study.store.set_attributes(people)
-        return Added(False, understood, len(people))
+        with study.store.together():
+            names = {p.old.transcript.id: study.store.make_way(p.old.transcript.id) for p in plans}
+            if read:
+                study.store.add_transcripts(read, people)
+            elif people:
+                study.store.set_attributes(people)
+            supersede(study, plans, names)
+        listed_in = write_left(study, plans)
+        return Added(
+            False, understood, len(people), (), notes, updated, unchanged, listed_in
+        )
+
+
+def _place(study: Study) -> Path:
+    return study.folder.cache if study.folder.cache.is_dir() else study.folder.root
 
 
 def _read(
     study: Study,
     files: Sequence[Path],
+    into: Staged,
+    settings: Transcripts,
     kind: Kind | None,
-    interviewers: Sequence[str],
     *,
     speaker_column: str | None,
     text_column: str | None,
-) -> tuple[list[ReadTranscript], list[Problem]]:
-    settings: Transcripts = study.settings.transcripts
-    if interviewers:
-        wider = (*settings.interviewers, *interviewers)
-        settings = settings.model_copy(update={"interviewers": wider})
+) -> list[Problem]:
+    """Every file of ``files`` put ``into`` what is to be stored, or its problems returned."""
+    problems: list[Problem] = []
     if not files:
-        return [], []
-    return read_many(
+        return problems
+    for found in read_each(
         read_folder_or_files(files),
         settings=settings,
+        limits=study.settings.limits,
         language=study.settings.study.language,
         kind=kind,
         speaker_column=speaker_column,
         text_column=text_column,
-    )
+    ):
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            into.add(found)
+    return problems
 
 
-def _known(store: Store, read: Sequence[ReadTranscript]) -> list[Problem]:
-    """Files that the study holds already, or whose name it knows with another text."""
+def _settings(study: Study, interviewers: Sequence[str]) -> Transcripts:
+    settings = study.settings.transcripts
+    if not interviewers:
+        return settings
+    return settings.model_copy(update={"interviewers": (*settings.interviewers, *interviewers)})
+
+
+def _known(
+    store: Store, read: Sequence[ReadTranscript], *, but: Collection[str] = ()
+) -> list[Problem]:
+    """Files that the study holds already, or whose name it knows with another text; those with the
+    ids ``but`` are seen to.
+    """
+    earlier = {v.old: v.name for v in store.versions()}
     by_id = {t.id: t for t in store.transcripts()}
     by_name = {t.name.casefold(): t for t in by_id.values()}
     problems = []
@@ -133,6 +215,12 @@ def _known(store: Store, read: Sequence[ReadTranscript]) -> list[Problem]:
             problems.append(
                 Problem(r.source, "its name holds bytes that are not text", "rename the file")
             )
+        elif r.transcript.id in but:
+            continue
+        elif r.transcript.id in earlier:
+            what = f"is an earlier version of {earlier[r.transcript.id]!r}, which has given way"
+            mend = "leave it out, or put the copy made before (backups/…before-add.db) back"
+            problems.append(Problem(r.source, what, mend))
         elif r.transcript.id in by_id:
             name = by_id[r.transcript.id].name
             problems.append(
@@ -144,7 +232,8 @@ def _known(store: Store, read: Sequence[ReadTranscript]) -> list[Problem]:
                     r.source,
                     f"the study holds another text called {r.transcript.name!r}, "
                     "and its codings belong to that text",
-                    "give this file another name",
+                    "if it is the same talk, mended: precode add --update; else give this file "
+                    "another name",
                 )
             )
     return problems

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, overload
@@ -66,6 +66,12 @@ class Staged(Sequence[ReadTranscript]):
         """Put all of ``read`` at the end."""
         for one in read:
             self.add(one)
+
+    def keep(self, wanted: Callable[[ReadTranscript], bool]) -> None:
+        """Leave out all but those that are ``wanted``."""
+        self._places = [
+            place for place, one in zip(list(self._places), self, strict=True) if wanted(one)
+        ]
 
 
 def _row(r: ReadTranscript) -> list[Any]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from precode.domain import Kind
+from precode.errors import InputError
+from precode.settings import Limits
 from precode.transcripts.labels import Mark, is_time_only
 
 _LINE = re.compile(r"[^\n\v\f\x85\u2028\u2029]+")
@@ -59,6 +61,21 @@ def blank_before(text: str, lines: Sequence[tuple[int, int]]) -> list[bool]:
     """For each of ``lines``, whether a blank line (or nothing) stands before it."""
     gaps = (text.count("\n", a[1], b[0]) > 1 for a, b in pairwise(lines))
     return [True, *gaps] if lines else []
+
+
+def within(text: str, *, name: str, limits: Limits) -> None:
+    """Refuse a text that is longer, or has a longer line, than ``limits`` allow."""
+    if len(text) > limits.characters:
+        raise InputError(
+            f"{name} holds {len(text):,} characters of text; above {limits.characters:,} none is read",
+            mend="split it, or raise characters under [limits] in precode.toml",
+        )
+    longest = max(map(len, text.split("\n")))
+    if longest > limits.line_characters:
+        raise InputError(
+            f"{name} has a line of {longest:,} characters; above {limits.line_characters:,} none is read",
+            mend="break it into paragraphs, or raise line_characters under [limits] in precode.toml",
+        )
 
 
 def compose(utterances: Iterable[Utterance]) -> tuple[str, tuple[Span, ...], int]:
@@ -131,7 +148,7 @@ def draft_lines(
         empty.append(speaker or "")
     close()
     if empty:
-        notes = (*notes, f"{_count(len(empty), 'label')} without speech left out")
+        notes = (*notes, f"{count(len(empty), 'label')} without speech left out")
     return Draft(text, tuple(_join_preamble(spans)), labelled=True, notes=tuple(notes))
 
 
@@ -164,5 +181,14 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return end - len(piece.lstrip()), start + len(piece.rstrip())
 
 
-def _count(n: int, noun: str) -> str:
-    return f"1 {noun}" if n == 1 else f"{n} {noun}s"
+def count(n: int, noun: str) -> str:
+    """ "1 page", "2 pages", "2 text boxes"."""
+    return f"1 {noun}" if n == 1 else f"{n:,} {noun}{'e' * noun.endswith('x')}s"
+
+
+def listed(what: str, items: Iterable[str], *, most: int = 6) -> Iterable[str]:
+    """One note that quotes the different ``items`` that are not empty; none if there are none."""
+    found = list(dict.fromkeys(i for i in items if i))
+    if found:
+        quoted = [repr(i if len(i) <= 60 else i[:59] + "\u2026") for i in found[:most]]
+        yield f"{what}: {', '.join(quoted)}" + (" \u2026" if len(found) > most else "")

@@ -8,16 +8,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from precode.errors import Problem, refuse
-from precode.transcripts.read import SUFFIXES, unknown_type
+from precode.transcripts.formats import READERS, unknown_type
 
 # What operating systems leave in folders.
+_PAGE = (".html", ".htm")
 _LITTER = frozenset({"thumbs.db", "desktop.ini"})
 
 
 def read_folder_or_files(paths: Sequence[Path]) -> list[Path]:
     """The files named, and those in the folders named (and below), each once, in natural order.
 
-    In folders, hidden files, Office's lock files (``~$…``) and hidden folders are left out. Raises
+    In folders, hidden files, Office's lock files (``~$…``), hidden folders and the folder of pictures
+    and scripts beside a saved web page are left out. Raises
     :class:`InputError` listing every path that does not exist, every file of unknown type, and
     every folder without a file.
     """
@@ -35,7 +37,7 @@ def read_folder_or_files(paths: Sequence[Path]) -> list[Path]:
             problems.append(Problem(str(path), "does not exist", mend))
             continue
         for file in found:
-            if file.suffix.lower() in SUFFIXES:
+            if file.suffix.lower() in READERS:
                 files.setdefault(file.resolve(), file)
             else:
                 problems += unknown_type(file).problems
@@ -45,7 +47,8 @@ def read_folder_or_files(paths: Sequence[Path]) -> list[Path]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     for top, folders, names in os.walk(folder):
-        folders[:] = [f for f in folders if not f.startswith((".", "__MACOSX"))]
+        pages = {n.rpartition(".")[0] + "_files" for n in names if n.lower().endswith(_PAGE)}
+        folders[:] = [f for f in folders if not f.startswith((".", "__MACOSX")) and f not in pages]
         for name in names:
             if not name.startswith((".", "~$")) and name.casefold() not in _LITTER:
                 yield Path(top, name)

@@ -18,6 +18,10 @@ WRAP = "*_[]<>{}"
 _DASHED = re.compile(
     r"\s*([^\s\u2013\u2014.-][^\u2013\u2014.-]{0,39}?)(?:\s[-\u2013\u2014]+|(?<=^[A-Z])\.)\s+"
 )
+_TIMED = re.compile(
+    rf"\s*([A-Z][\w-]{{0,15}}(?:\s\d{{1,3}})?)\s+([\[(<]{_CLOCK}[\])>]|{_CLOCK})\s+(?=\S)"
+)
+_NUMBERED = re.compile(r"([A-Z]{1,4}\d{1,3}|INT|[A-Z]\w{3,11} \d{1,2})\s+(?=\S)")
 _INSIDE = re.compile(r"[.?!\u2026\"\]]\s+([A-Z][\w.-]{0,15}(?: \d{1,3})?):\s")
 _LINE_NUMBER = re.compile(r"^\d{1,4}[.)]?\s+(?=\D)")
 _MAX_LABEL, _MAX_WORDS = 40, 5
@@ -130,15 +134,38 @@ def _is_label(label: str) -> bool:
         return False
     if _KNOWN.fullmatch(label) or _KNOWN.fullmatch(label.upper()):
         return True
+    if words[0] == "I" and words[1][:1].islower():
+        return False  # "10:30 I got up"
     if words[0][0].islower() or not (words[0][0].isalnum() or words[0][0] == "("):
         return False
     plain = [w.strip("(),.'\u2019").casefold() for w in words]
     return not any(w in _PROSE for w in plain)
 
 
+def beside_times(lines: Sequence[str]) -> dict[int, Mark]:
+    """Labels that stand alone on the line before each time, or after it: services write so. Nothing
+    unless nearly all the times of ``lines`` have one there, and few people share them.
+    """
+    times = [i for i, line in enumerate(lines) if is_time_only(line) is not None]
+    for step in (-1, 1):
+        marks = {
+            i + step: Mark(label, len(lines[i + step]))
+            for i in times
+            if 0 <= i + step < len(lines)
+            and len(lines[i + step]) <= 2 * _MAX_LABEL
+            and (label := _clean(lines[i + step]))
+        }
+        people = {m.label.casefold() for m in marks.values()}
+        if len(times) >= 4 and len(marks) >= 0.8 * len(times) and 2 * len(people) <= len(marks):
+            return marks
+    return {}
+
+
 def labels_inside(line: str) -> list[str]:
     """Labels of the kinds that researchers use which stand in the middle of ``line``."""
-    return [label for label in _INSIDE.findall(line) if _KNOWN.fullmatch(label)]
+    leading = _LEADING_TIME.match(line)
+    found = _INSIDE.findall(line, leading.end() if leading else 0)
+    return [label for label in found if _KNOWN.fullmatch(label)]
 
 
 def candidate(line: str, bold: int = 0) -> Candidate | None:
@@ -159,6 +186,13 @@ def candidate(line: str, bold: int = 0) -> Candidate | None:
         mark = _headed(rest[:tab], rest, tab + (after.end() if after else 1), offset, when)
         if mark:
             return Candidate(mark, sure=True)
+    # "P1 (00:03:12) speech" or "[00:03:12] P1 speech": labels that are no word of prose only.
+    timed = _TIMED.match(rest)
+    if timed and _KNOWN.fullmatch(timed[1]) and (timed[1][-1].isdigit() or timed[1][1:].isupper()):
+        return Candidate(Mark(timed[1], offset + timed.end(), seconds(timed[2])), sure=True)
+    numbered = _NUMBERED.match(rest) if leading else None
+    if numbered:
+        return Candidate(Mark(numbered[1], offset + numbered.end(), time), sure=False)
     # "Name  00:03:12" or "00:03:12 Name", the speech on the lines below.
     if len(rest) > 2 * _MAX_LABEL:
         rest = rest[: 2 * _MAX_LABEL] + "\u2026"  # too long for what follows; never a label
@@ -196,4 +230,5 @@ def _headed(head: str, rest: str, end: int, offset: int, time: float | None) -> 
 def _clean(head: str) -> str | None:
     label = head.strip().strip(WRAP).strip().rstrip(":\uff1a").rstrip()
     label = _LINE_NUMBER.sub("", re.sub(r"\s+", " ", label))
+    label = re.sub(r"^\(([^()]*)\)$", r"\1", label)
     return label if label and _is_label(label) else None

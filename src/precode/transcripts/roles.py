@@ -59,7 +59,8 @@ def role_notes(draft: Draft, settings: Transcripts) -> Sequence[str]:
     if Role.PARTICIPANT not in roles.values():
         return (
             "every speaker counts as an interviewer or observer, so nothing here can be coded: "
-            "see interviewers under [transcripts] in precode.toml",
+            "see interviewers under [transcripts] in precode.toml; where only questions have a label "
+            'and answers none, add --kind "field notes"',
         )
     if Role.INTERVIEWER not in roles.values() and len(turns) > 1:
         asks = max(turns, key=lambda label: (questions[label] / turns[label], turns[label]))

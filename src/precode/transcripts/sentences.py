@@ -29,9 +29,12 @@ if _HIDDEN:
     del sys.modules["torch"]
 
 from precode.domain import Role, Sentence, Turn
+from precode.errors import InputError
 from precode.transcripts.english import BEFORE_INITIAL, CAPITALISED, MAY_END, NEVER_ENDS, STARTERS
 from precode.transcripts.pauses import inside, pause_cuts
 
+# The settings' word for the rules below.
+SPEECH = "speech"
 # An end, what closes around it, space, and what follows. Look-behinds keep long runs linear.
 _END = re.compile(
     r"(?<![.?!\u2026])(?P<end>[.?!\u2026\u061f\u06d4\u0964]+)(?P<close>[\"'\u201d\u2019\u00bb)\]]*)(?P<gap>\s+)(?=\S)"
@@ -103,12 +106,13 @@ def _ends_here(
         return False
     if hesitating and word in ("I", "I'm", "I\u2019m", "I've", "I\u2019ve", "I'd", "I\u2019d"):
         return False  # "I" is always a capital: it says nothing after a hesitation
-    return end != "." or not _is_abbreviation(doc, starts, match.start("end"), word)
+    return end != "." or not _is_abbreviation(doc, starts, text, match.start("end"), word)
 
 
 def _is_abbreviation(
     doc: Doc,
     starts: Sequence[int],
+    text: str,  # of the doc, which takes long to make it
     stop: int,
     following: str,
 ) -> bool:
@@ -131,11 +135,20 @@ def _is_abbreviation(
         return not starter and (word not in CAPITALISED or bare[:1].isupper())
     if len(bare) > 1 and _DOTTED.fullmatch(written):
         return not starter
+    if len(bare) == 1 and _opens_line(text, stop - 1):
+        return True  # "a. the bus" is an item of a list
     if len(bare) == 1 and bare.isupper() and bare != "I":
         before = doc[index - 1].text if index else ""
         named = not before.isalpha() or before[0].isupper() or before in BEFORE_INITIAL
         return named and not starter
     return False
+
+
+def _opens_line(text: str, at: int) -> bool:
+    """Whether only white space stands between ``at`` and the line break or beginning before it."""
+    while at and text[at - 1] in " \t":
+        at -= 1
+    return not at or text[at - 1] == "\n"
 
 
 def _brackets(text: str) -> list[tuple[int, int]]:
@@ -155,7 +168,9 @@ def _brackets(text: str) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=4)
-def _pipeline(language: str) -> Language:
+def _pipeline(language: str, name: str) -> Language:
+    if name != SPEECH:
+        return _named(name)
     try:
         nlp = spacy.blank(language)
     except (ImportError, OSError, ValueError):
@@ -170,6 +185,26 @@ def _pipeline(language: str) -> Language:
     return nlp
 
 
+def _named(name: str) -> Language:
+    """The pipeline called ``name``, without the parts that do not find sentences. One that finds
+    none (a blank one, say) lends its tokeniser to the rules for speech.
+    """
+    try:
+        nlp = spacy.load(name, exclude=["ner", "lemmatizer", "textcat"])
+    except (OSError, ImportError, ValueError, AttributeError, TypeError, KeyError) as error:
+        installed = ", ".join(spacy.util.get_installed_models()) or "none"
+        here = "is not installed" if isinstance(error, OSError) else f"does not load: {error}"
+        raise InputError(
+            f"the spaCy pipeline {name!r} (pipeline under [transcripts] in precode.toml) "
+            f"{' '.join(here.split())[:160]}",
+            mend=f'python -m spacy download {name}; or pipeline = "{SPEECH}". Installed: {installed}',
+        ) from error
+    if not any(p in nlp.pipe_names for p in ("parser", "senter", "sentencizer")):
+        nlp.add_pipe("precode_speech")
+        nlp.max_length = 10**9
+    return nlp
+
+
 def segment(
     transcript_id: str,
     text: str,
@@ -177,14 +212,17 @@ def segment(
     *,
     unit: Literal["sentence", "turn"] = "sentence",
     language: str = "en",
+    pipeline: str = SPEECH,
 ) -> tuple[Sentence, ...]:
     """The units of ``turns``, in order: they tile each turn up to white space.
 
-    ``language`` is a two-letter code, of which only the tokeniser depends. Interviewers' and
-    others' units, and units without a word outside brackets, are not codable.
+    ``language`` is a two-letter code, of which only the tokeniser depends. ``pipeline`` names the
+    spaCy pipeline whose sentences are taken instead of the rules for speech. Interviewers' and
+    others' units, and units without a word outside brackets, are not codable. Raises
+    :class:`InputError` for a pipeline that is not installed or cannot be loaded.
     """
     sentences: list[Sentence] = []
-    for turn, spans in zip(turns, _spans(text, turns, unit, language), strict=True):
+    for turn, spans in zip(turns, _spans(text, turns, unit, language, pipeline), strict=True):
         for first, last in spans:
             piece = text[first:last]
             start = last - len(piece.lstrip())
@@ -207,12 +245,12 @@ def segment(
 
 
 def _spans(
-    text: str, turns: Sequence[Turn], unit: str, language: str
+    text: str, turns: Sequence[Turn], unit: str, language: str, pipeline: str
 ) -> Iterator[list[tuple[int, int]]]:
     if unit == "turn":
         yield from ([(turn.start, turn.end)] for turn in turns)
         return
-    nlp = _pipeline(language)
+    nlp = _pipeline(language, pipeline)
     speeches = ((_tokenisable(nlp, text[t.start : t.end]), t.start) for t in turns)
     for doc, offset in nlp.pipe(speeches, as_tuples=True, batch_size=256):
         yield [(offset + s.start_char, offset + s.end_char) for s in doc.sents]

@@ -17,6 +17,7 @@ from precode.transcripts.labels import (
     WRAP,
     Candidate,
     Mark,
+    beside_times,
     candidate,
     is_known,
     labels_inside,
@@ -43,8 +44,9 @@ def find_marks(
     }
     for index in range(_preamble(lines, found)):
         found.pop(index, None)
-    found = _without_asides(found)
-    accepted = _accept(found, lines, patterns, parted)
+    beside = {i: Candidate(m, sure=True) for i, m in beside_times(lines).items() if i not in found}
+    found = _without_asides(found | beside)
+    accepted = _accept(found, lines, patterns, parted) | set(beside)
     spellings: dict[str, Counter[str]] = {}
     for index in accepted:
         label = found[index].mark.label
