@@ -48,7 +48,8 @@ class Code(BaseModel):
     polarity: bool = True
     # Stable id in the Behaviour Change Intervention Ontology, where there is one.
     bcio: Annotated[str, Field(pattern=r"^(BCIO:\d{6})?$", description='like "BCIO:006009"')] = ""
-    # Ids in another codebook: TDF domains name the COM-B sub-domains they belong to.
+    # Ids in another codebook: TDF domains name the COM-B sub-domains they belong to. A code that
+    # maps to its own parent is a theme of it: the parent stays a code, and counts its themes.
     maps_to: tuple[Text, ...] = ()
 
 
@@ -126,9 +127,16 @@ class Codebook(BaseModel):
 
     @cached_property
     def leaves(self) -> tuple[Code, ...]:
-        """The codes that are given to sentences, in file order."""
-        parents = {c.parent for c in self.codes}
+        """The codes that are given to sentences, in file order: those that are parents of nothing
+        but their own themes.
+        """
+        parents = {c.parent for c in self.codes if c.parent not in c.maps_to}
         return tuple(c for c in self.codes if c.id not in parents)
+
+    @cached_property
+    def themes(self) -> dict[str, str]:
+        """Theme → the code that counts it: its parent, which it maps to."""
+        return {c.id: c.parent for c in self.codes if c.parent and c.parent in c.maps_to}
 
     @cached_property
     def leaf_ids(self) -> tuple[str, ...]:

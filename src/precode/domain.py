@@ -149,6 +149,7 @@ class Match(StrEnum):
     EXACT = "exact"
     NORMALISED = "up to quotes, spaces, ellipsis and case"
     FUZZY = "similar"
+    UNCONFIRMED = "similar, not confirmed"
     AMBIGUOUS = "ambiguous"
     NOT_FOUND = "not found"
 
@@ -201,7 +202,8 @@ class Reason(StrEnum):
     ``UNCERTAIN``: the model is unsure. ``RARE``: a candidate for a code with few examples.
     ``OVERLAP``: another coder has decided it too. ``FOUND``: the coder looked it up. ``PACKET``:
     answered in a spreadsheet. ``PROBE``: a planted wrong suggestion; what is decided on it measures
-    the coder and codes nothing.
+    the coder and codes nothing. ``DISAGREEMENT``: coders differ, and the consensus is asked for.
+    ``ASSIGNED``: given to several coders, each to code it alone.
     """
 
     AUDIT = "audit"
@@ -213,6 +215,8 @@ class Reason(StrEnum):
     FOUND = "found"
     PACKET = "packet"
     PROBE = "probe"
+    DISAGREEMENT = "disagreement"
+    ASSIGNED = "assigned"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ def test_a_table_that_cannot_be_used_is_refused(
         ("c.csv", b"", ["c.csv", "is empty"]),
         ("c.xlsx", b"source,excerpt\n", ["c.xlsx", "not"]),
         ("c.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 99, ["c.csv", "picture"]),
-        ("c.docx", b"PK\x03\x04", ["c.docx", "not a table", ".csv"]),
+        ("c.docx", b"PK\x03\x04", ["c.docx", "is damaged", "save it again"]),
+        ("c.mp3", b"ID3", ["c.mp3", "nothing that codings are read from", ".csv"]),
         ("gone.csv", None, ["gone.csv", "does not exist"]),
     ],
 )

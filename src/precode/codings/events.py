@@ -112,6 +112,8 @@ def _why(p: Placement, transcript: Transcript | None, transcripts: Sequence[Tran
             f"may stand in {p.places} places of {transcript.name!r}: "
             "add words before or after it to the excerpt"
         )
+    if p.match is Match.UNCONFIRMED:
+        return f"a passage of {transcript.name!r} is similar, and was not confirmed"
     words = p.excerpt.text.strip()
     others = [t.name for t in transcripts if t is not transcript and words and words in t.text]
     if others:

@@ -47,7 +47,7 @@ class _Said:
             polarity, assisted = given.polarity, event.assisted
             if given.code in self.codes:
                 before, was_assisted, _ = self.codes[given.code]
-                polarity, assisted = _joined(before, polarity), assisted or was_assisted
+                polarity, assisted = joined(before, polarity), assisted or was_assisted
             self.codes[given.code] = (polarity, assisted, event)
 
 
@@ -89,7 +89,10 @@ def fold(events: Iterable[Event], sentences: Sequence[Sentence], *, overlap: flo
     )
 
 
-def _joined(a: Polarity, b: Polarity) -> Polarity:
+def joined(a: Polarity, b: Polarity) -> Polarity:
+    """What two polarities of one code on one sentence come to: both directions are BOTH, and a
+    definite one goes before UNCLEAR.
+    """
     if a is b:
         return a
     definite = {a, b} - {Polarity.NONE, Polarity.UNCLEAR}
@@ -116,6 +119,14 @@ def uncovered(
         and e.reason != Reason.PROBE
         and not places.covered(e, overlap)
     ]
+
+
+def covers(
+    events: Sequence[Event], sentences: Sequence[Sentence], *, overlap: float
+) -> list[tuple[Sentence, ...]]:
+    """The codable sentences that each of ``events`` covers, by the rule of :func:`fold`."""
+    places = _Places(sentences)
+    return [tuple(sentences[i] for i in places.covered(e, overlap)) for e in events]
 
 
 def pending_skips(events: Iterable[Event]) -> dict[tuple[Span, str], int]:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from precode.codebook import Codebook
+from precode.codings.consensus import prevailing
+from precode.codings.themes import with_sub_domains
 from precode.domain import HumanCodes, Polarity, Sentence
 
 _SHARES = {
@@ -53,21 +55,23 @@ def targets(
     """Every sentence that at least one coder has read, with what the coders that count said of it.
 
     ``coders`` None counts all. ``include_assisted`` False leaves out readings that were made with
-    the machine's suggestion in view.
+    the machine's suggestion in view. Where the consensus is among the readings that are left, it
+    alone counts. A code counts its themes.
     """
+    codes = with_sub_domains(codes, codebook)
     read_by_any = {sentence_id for sentence_id, _ in codes.read}
     ids = tuple(s.id for s in sentences if s.id in read_by_any)
     row = {sentence_id: i for i, sentence_id in enumerate(ids)}
     column = {code: j for j, code in enumerate(codebook.leaf_ids)}
     n, k = len(ids), len(column)
 
-    counted = {
+    counted = prevailing({
         reading
         for reading in codes.read
         if reading[0] in row
         and (coders is None or reading[1] in coders)
         and (include_assisted or reading not in codes.assisted)
-    }
+    })  # fmt: skip
     readers = np.zeros(n, np.int64)
     assisted = np.zeros(n, np.bool_)
     for reading in counted:

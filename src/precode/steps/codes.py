@@ -2,48 +2,42 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from precode.codings.align import place
 from precode.codings.columns import ColumnMapping
+from precode.codings.consensus import TAKEN, is_consensus, misnamed
 from precode.codings.events import events_from, unplaced_rows
 from precode.codings.history import standing, uncovered
 from precode.codings.sources import Sources, unknown_sources
 from precode.codings.tables import read_coded_table
-from precode.domain import CodedExcerpt, Event, EventKind, Match, Placement, Transcript
+from precode.domain import (
+    CodedExcerpt,
+    Event,
+    EventKind,
+    Match,
+    Participant,
+    Placement,
+    Sentence,
+    Transcript,
+)
 from precode.errors import InputError, Problem, UsageError, refuse
-from precode.files.tables import read_table, write_csv
+from precode.files.atomic import write_text
+from precode.files.tables import Table, read_table
+from precode.steps.codes_listed import list_similar, list_unplaced, passage_of, similar_row
+from precode.steps.confirming import Ask, Similar, confirmed, unconfirmed
+from precode.steps.exchange_back import Change
+from precode.steps.exchange_codes import open_all
+from precode.steps.exchange_in import Unmapped
+from precode.steps.exchange_mapping import mapped_study
+from precode.steps.exchange_projects import bring_projects
+from precode.steps.exchange_tally import Tally, by_code, by_coder
 from precode.steps.opening import Progress, Study, open_study, silent
 
-COLUMNS = (
-    "row",
-    "source",
-    "text",
-    "code",
-    "polarity",
-    "coder",
-    "why",
-    "candidate",
-    "line",
-    "score",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How one coder's excerpts were found. ``excerpts`` counts rows times codes."""
-
-    coder: str
-    excerpts: int
-    exact: int
-    normalised: int
-    fuzzy: int
-    ambiguous: int
-    not_found: int
+_MEND = "mend what is listed, run it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +47,11 @@ class Imported:
     ``fuzzy`` lists what was taken by similarity, for a look; ``unplaced`` what was not placed.
     ``outside`` are placed passages that cover no codable sentence (interviewer's words).
     ``complete`` are (transcript, coder) pairs now known to be fully read.
+
+    Of projects (.qdpx): ``unmapped`` are codes that the codebook lacks, ``changes`` what coders
+    changed in another program since we exported, ``described`` the participants whose attributes
+    came with it, and ``notes`` what was assumed or left out. ``by_code`` are the tallies again, one
+    for each coder and code; ``gained`` the codes that the codebook gained from a mapping.
     """
 
     dry_run: bool
@@ -64,6 +63,12 @@ class Imported:
     outside: tuple[str, ...]
     complete: tuple[tuple[str, str], ...]
     unplaced_file: str
+    unmapped: tuple[Unmapped, ...] = ()
+    changes: tuple[Change, ...] = ()
+    described: int = 0
+    notes: tuple[str, ...] = ()
+    by_code: tuple[Tally, ...] = ()
+    gained: tuple[str, ...] = ()
 
 
 def import_codes(
@@ -77,72 +82,141 @@ def import_codes(
     complete: Sequence[str] = (),
     complete_all: bool = False,
     fuzzy_score: float | None = None,
+    form: str = "",
+    map_file: Path | None = None,
+    similar: Similar = "accept",
+    ask: Ask | None = None,
     dry_run: bool = False,
     progress: Progress = silent,
 ) -> Imported:
-    """Read ``tables`` of coded excerpts into the study at ``path``.
+    """Read ``tables`` of coded excerpts, and projects of other programs, into the study at ``path``.
+
+    Each file is recognised by its content, unless ``form`` names its format. ``map_file`` says what
+    the codes of theirs are in the codebook, which gains those that it keeps as they are.
 
     ``complete`` names transcripts that were read to the end (``complete_all``: every transcript the
     tables name), by the coders the tables name for them, or by ``coder``. ``columns`` maps fields
-    (excerpt, code, …) to column names. Raises :class:`InputError` with every row that names an
+    (excerpt, code, …) to column names. What is only ``similar`` to a passage is shown to ``ask``,
+    accepted, and listed in ``reports/similar.csv``, or left unplaced. Raises
+    :class:`InputError` with every row that names an
     unknown code, polarity or transcript; then nothing is stored. Excerpts that cannot be found are
     stored as unplaced, returned, and written to ``reports/unplaced.csv``.
     """
     if not tables and not complete:
         raise UsageError("name a table of codings", mend="precode codes codings.xlsx")
     coder = coder.strip()
+    if is_consensus(coder):
+        raise UsageError(TAKEN, mend="another name for --coder, such as TEAM")
     _may_save(save_mapping)
-    with open_study(path, verb="codes", write=not dry_run) as study:
+    with open_study(path, verb="codes", write=not dry_run) as found:
+        study, mapped = found, None
         transcripts = study.store.transcripts()
+        columns = columns or {}
+        by_hand = bool(columns or mapping_file)
+        opened = open_all(study, tables, form=form, columns_named=by_hand)
+        if map_file is not None:
+            study, mapped = mapped_study(study, opened, map_file, (mapping_file, columns))
         excerpts = _read(
-            study, tables, mapping_file, save_mapping, columns or {}, coder, transcripts
-        )
+            study, opened.tables, mapping_file, save_mapping, columns, coder, transcripts,
+            mapped.rest if mapped else {}, opened.problems,
+        )  # fmt: skip
         score = fuzzy_score or study.settings.codings.fuzzy_score
         progress("finding excerpts", 0, len(excerpts))
         sentences = study.store.sentences()
-        codable: dict[str, list[tuple[int, int]]] = {}
-        for s in sentences:
-            if s.codable:
-                codable.setdefault(s.transcript_id, []).append((s.start, s.end))
+        codable = _codable(sentences)
         placements = place(excerpts, transcripts, fuzzy_score=score, codable=codable)
         progress("finding excerpts", len(excerpts), len(excerpts))
         history = study.store.events()
         batch = datetime.now(UTC).strftime("codes-%Y%m%dT%H%M%S%f")
-        events = events_from(
-            placements, codebook_hash=study.codebook.hash, batch=batch, existing=history
-        )
+        brought = bring_projects(
+            study, opened.projects, transcripts, sentences, history, codable,
+            coder=coder, fuzzy_score=score, batch=batch,
+            meaning=mapped.meaning if mapped else None, kept=mapped.grown.codes if mapped else {},
+        )  # fmt: skip
+        refuse("nothing was imported", brought.problems, mend=_MEND)
+        placements += brought.placements
+        texts = {t.id: t for t in transcripts}
+        placements, aided_places = _settled(placements, brought.aided, texts, similar, ask)
+        hash_ = study.codebook.hash
+        events = events_from(placements, codebook_hash=hash_, batch=batch, existing=history)
+        aided = events_from(aided_places, codebook_hash=hash_, batch=batch, existing=history)
+        events += [replace(e, assisted=True) for e in aided]
+        placements += [*aided_places, *brought.settled]
+        excerpts += [p.excerpt for p in placements[len(excerpts) :]]
         readings = _readings(
             study, excerpts, transcripts, history, complete, complete_all, coder, batch
         )
         left = unplaced_rows(placements, transcripts, batch=batch)
         file = ""
         if not dry_run:
-            if events or readings:
+            every = [*events, *brought.decisions, *brought.readings, *readings]
+            if every or brought.people:
                 study.store.backup("before-codes")
-            with study.store.together():
-                study.store.keep_codebook(study.codebook)
-                study.store.append([*events, *readings], left)
-                names = [str(t) for t in tables]
-                study.store.log("codes", tables=names, batch=batch, new=len(events))
-            remaining = study.store.unplaced()
-            if remaining:
-                target = study.folder.reports / "unplaced.csv"
-                cells = [[str(r.get(c, "")) for c in COLUMNS] for r in remaining]
-                write_csv(target, COLUMNS, cells)
-                file = str(target)
+            if mapped and mapped.grown.added:
+                write_text(study.folder.codebook, mapped.grown.text)
+            log = {"tables": [str(t) for t in tables], "batch": batch, "new": len(events)}
+            _store(study, every, left, brought.people, log)
+            file = list_unplaced(study)
+            list_similar(study, placements, texts)
         covered = uncovered(events, sentences, overlap=study.settings.codings.overlap)
-        texts = {t.id: t for t in transcripts}
+        new = sum(max(len(e.codes), 1) for e in events)
         return Imported(
             dry_run,
-            _tallies(placements),
-            sum(max(len(e.codes), 1) for e in events),
-            sum(p.placed for p in placements) - sum(max(len(e.codes), 1) for e in events),
-            tuple(_shown(p, texts) for p in placements if p.match is Match.FUZZY),
+            by_coder(placements),
+            new,
+            sum(p.placed for p in placements) - new,
+            tuple(similar_row(p, texts) for p in placements if p.match is Match.FUZZY),
             tuple(left),
-            tuple(f"{texts[e.transcript_id].name}: {_text(e, texts)}" for e in covered),
+            tuple(f"{texts[e.transcript_id].name}: {passage_of(e, texts)}" for e in covered),
             tuple((texts[r.transcript_id].name, r.coder) for r in readings),
             file,
+            tuple(brought.unmapped),
+            tuple(brought.changes),
+            len(brought.people),
+            tuple(brought.notes),
+            by_code(placements, study.codebook.leaf_ids),
+            mapped.grown.added if mapped else (),
         )
+
+
+def _settled(
+    placements: list[Placement],
+    aided: list[Placement],
+    texts: Mapping[str, Transcript],
+    similar: Similar,
+    ask: Ask | None,
+) -> tuple[list[Placement], list[Placement]]:
+    """Both with what is only similar to a passage confirmed, accepted or left."""
+    if similar == "leave":
+        return unconfirmed(placements), unconfirmed(aided)
+    if similar == "ask" and ask is not None:
+        both = confirmed([*placements, *aided], texts, ask)
+        return both[: len(placements)], both[len(placements) :]
+    return placements, aided
+
+
+def _store(
+    study: Study,
+    events: Sequence[Event],
+    left: Sequence[dict[str, object]],
+    people: Sequence[Participant],
+    log: Mapping[str, object],
+) -> None:
+    with study.store.together():
+        study.store.keep_codebook(study.codebook)
+        study.store.append(events, left)
+        if people:
+            study.store.set_attributes(people)
+        study.store.log("codes", **log)
+
+
+def _codable(sentences: Sequence[Sentence]) -> dict[str, list[tuple[int, int]]]:
+    """Transcript id → the spans that can be coded, in order."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for s in sentences:
+        if s.codable:
+            spans.setdefault(s.transcript_id, []).append((s.start, s.end))
+    return spans
 
 
 def _read(
@@ -153,26 +227,30 @@ def _read(
     columns: dict[str, str],
     coder: str,
     transcripts: Sequence[Transcript],
+    rest: Mapping[Path, Table],
+    known: Sequence[Problem],
 ) -> list[CodedExcerpt]:
-    """All rows of all tables, or every problem in them."""
+    """All rows of all tables, or every problem in them, after those ``known``. Of those in ``rest``
+    only these rows.
+    """
     excerpts: list[CodedExcerpt] = []
-    problems: list[Problem] = []
+    problems: list[Problem] = [*known]
     saved = ColumnMapping.load(mapping_file) if mapping_file else None
     mapping = None
     for file in tables:
         try:
-            table = read_table(file)
+            table = rest[file] if file in rest else read_table(file)
             mapping = saved or ColumnMapping.find(table.columns, where=str(file), **columns)
             rows, wrong = read_coded_table(table, mapping, study.codebook, default_coder=coder)
         except InputError as error:
-            if len(tables) == 1:
+            if len(tables) == 1 and not known:
                 raise
             what = error.what.removeprefix(str(file)).lstrip(": ")
             problems += error.problems or [Problem(str(file), what, error.mend)]
             continue
         excerpts += rows
         problems += wrong
-    problems += unknown_sources(excerpts, transcripts)
+    problems += [*unknown_sources(excerpts, transcripts), *misnamed(excerpts)]
     refuse("nothing was imported", problems, mend="mend what is listed and run it again")
     if save_mapping is not None and mapping is not None:
         mapping.save(save_mapping)
@@ -241,35 +319,3 @@ def _readings(
         ]  # fmt: skip
     refuse("nothing was imported", problems)
     return events
-
-
-def _tallies(placements: Sequence[Placement]) -> tuple[Tally, ...]:
-    by_coder: dict[str, Counter[Match]] = {}
-    for p in placements:
-        by_coder.setdefault(p.excerpt.coder, Counter())[p.match] += 1
-    return tuple(
-        Tally(
-            coder,
-            n.total(),
-            n[Match.EXACT],
-            n[Match.NORMALISED],
-            n[Match.FUZZY],
-            n[Match.AMBIGUOUS],
-            n[Match.NOT_FOUND],
-        )
-        for coder, n in sorted(by_coder.items())
-    )
-
-
-def _shown(p: Placement, texts: dict[str, Transcript]) -> dict[str, object]:
-    return {
-        "row": p.excerpt.row,
-        "excerpt": p.excerpt.text,
-        "passage": texts[p.transcript_id].text[p.start : p.end],
-        "score": round(p.score, 1),
-    }
-
-
-def _text(e: Event, texts: dict[str, Transcript]) -> str:
-    passage = texts[e.transcript_id].text[e.start : e.end]
-    return passage if len(passage) <= 80 else passage[:77] + "…"

@@ -1,0 +1,1 @@
+"""Projects of other tools, in and out: REFI-QDA, Taguette, QualCoder, Word comments, NVivo summaries."""
