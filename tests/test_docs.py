@@ -53,6 +53,8 @@ def test_the_first_hour_runs_as_written(
     ran = commands()
     assert {c[0] for c in ran} >= set(VERBS) - {"demo"}
     for arguments in ran:
+        if arguments[0] == "merge":  # the line before makes the copy
+            shutil.copytree("my-study", "my-study-of-ben")
         monkeypatch.setattr("sys.stdin", io.StringIO("n\n\n3b\n\n\nq\nq\n"))
         with pytest.raises(SystemExit) as ended:
             main(arguments)

@@ -78,7 +78,8 @@ def annomi() -> Coded:
                 first -= 1
             question = tuple(v["text"] for v in talk[first:i])
             window = tuple(v["text"] for v in reversed(talk[max(0, i - WINDOW) : i]))
-            passages.append(Passage(f"{transcript}-{i}", u["text"], question, window))
+            mine = tuple(v["who"] == "client" for v in reversed(talk[max(0, i - WINDOW) : i]))
+            passages.append(Passage(f"{transcript}-{i}", u["text"], question, window, mine=mine))
             labels.append(CLASSES.index(majority(u["labels"])))
             groups.append(f"{transcript:03}")
     names = np.array(groups)

@@ -98,7 +98,9 @@ def test_an_undo_goes_with_the_act_that_it_takes_back() -> None:
     lost = act(EventKind.DECISION, OLD, "It was fine.", "time", seq=2)
     undo = act(EventKind.UNDO, OLD, "early bus", seq=3, undoes=1)
     stays = act(EventKind.UNDO, OLD, "It was fine.", seq=4, undoes=2)
-    out = carried(OLD, OLD.replace("It was fine.", "Awful, the whole of it."), first, lost, undo, stays)
+    out = carried(
+        OLD, OLD.replace("It was fine.", "Awful, the whole of it."), first, lost, undo, stays
+    )
     assert [(m.source, m.event.undoes) for m in out.moves] == [(1, None), (3, 1)]
     assert [(x.event.seq, x.stood) for x in out.left] == [(2, False), (4, False)]
 
@@ -138,7 +140,9 @@ def test_sentences_word_for_word_keep_their_place_and_changed_ones_have_none() -
 
 _line = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(" ".join)
 _text = st.lists(
-    st.tuples(_line, st.sampled_from((".", "?", ". Well.", ""))).map("".join), min_size=1, max_size=9
+    st.tuples(_line, st.sampled_from((".", "?", ". Well.", ""))).map("".join),
+    min_size=1,
+    max_size=9,
 ).map("\n".join)
 
 
@@ -150,7 +154,9 @@ def edited(draw: st.DrawFn) -> tuple[str, str]:
     for _ in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, len(new)))
         length = draw(st.sampled_from((0, 0, 1, 4, 12, 40)))
-        put = draw(st.sampled_from(("", "x", " late", ".\n", "\n", "I took the bus again. ", "the ")))
+        put = draw(
+            st.sampled_from(("", "x", " late", ".\n", "\n", "I took the bus again. ", "the "))
+        )
         new = new[:at] + put + new[at + length :]
     return old, new or "."
 
@@ -202,7 +208,9 @@ def test_every_act_moves_with_its_text_or_is_listed(
         )  # fmt: skip
         words, now = old[was.start : was.end], new[e.start : e.end]
         if e.kind in (EventKind.READ, EventKind.UNDO):
-            assert m.note or now == words or e.kind is EventKind.UNDO or "\n" in words or now in words
+            assert (
+                m.note or now == words or e.kind is EventKind.UNDO or "\n" in words or now in words
+            )
         elif now != words:
             assert f"the passage was: {words}" in m.note
         if was.kind is EventKind.UNDO:
@@ -242,7 +250,9 @@ def test_the_same_text_again_moves_everything_as_it_is(data: st.DataObject, text
 
 @settings(max_examples=200)
 @given(edited(), st.data())
-def test_a_span_is_found_where_its_words_are_kept(texts: tuple[str, str], data: st.DataObject) -> None:
+def test_a_span_is_found_where_its_words_are_kept(
+    texts: tuple[str, str], data: st.DataObject
+) -> None:
     """Blocks hold the same words, and what is before an edit or behind it keeps its distance."""
     old, new = texts
     start = data.draw(st.integers(0, max(len(old) - 1, 0)))

@@ -270,7 +270,7 @@ TENSORS = (
     "idf", "codes.weights", "codes.intercept", "thresholds", "modelled", "calibration.slope",
     "calibration.offset", "polarity.slope", "polarity.offset", "polarity.weights",
     "polarity.intercept", "polarity.codes", "means.own_4", "means.own_6", "means.question",
-    "means.window",
+    "means.window", "held_out.sureness", "held_out.truth", "held_out.given", "held_out.transcript",
 )  # fmt: skip
 
 

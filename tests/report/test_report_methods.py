@@ -51,7 +51,9 @@ def test_the_paragraph_says_what_was_done(make_view: MakeView) -> None:
         "1 interview and 1 focus group",
         "2 coders read",
         "1,976 sentences in 7 sources",
-        "0.65 on average (0.58 to 0.73, 6 codes)",
+        "0.65 on average (lowest 0.58, highest 0.73, 6 codes)",  # no interval
+        "2 of them marked as a barrier",  # the third code has no polarity
+        "[Some codes were made elsewhere and read in: say whether each coder worked without sight",
         "agreed on 12 passages",
         "1,976 coded sentences of 7 transcripts",
         "5-fold cross-validation",

@@ -57,6 +57,26 @@ def test_tdf_domains_are_linked_through_the_sub_domain_they_belong_to(wheel: Whe
     assert wheel.links(first, theme, "rota") == wheel.links(first, theme, "physical_opportunity")
 
 
+def test_a_theme_of_a_tdf_domain_is_linked_as_that_domain_in_every_table(wheel: Wheel) -> None:
+    """It maps to the code above it, and that to a sub-domain of another codebook."""
+    text = (
+        codebooks()["tdf"].read_text(encoding="utf-8")
+        + """
+[[code]]
+id = "no_slots"
+label = "No slots"
+parent = "environment_resources"
+maps_to = ["environment_resources"]
+definition = "too few"
+"""
+    )
+    tdf = parse_codebook(text)
+    for table in wheel.tables:
+        linked = wheel.links(table, tdf, "no_slots")
+        assert linked == wheel.links(table, tdf, "environment_resources") != ()
+    assert [wheel.links(t, tdf, "goals") for t in wheel.tables[1:]] == [(), ()]
+
+
 def _themed() -> Codebook:
     return parse_codebook(
         """

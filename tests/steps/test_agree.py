@@ -15,6 +15,7 @@ from running import run
 from precode.agreement.estimate import Estimate
 from precode.agreement.labels import About
 from precode.agreement.pairs import human_agreement
+from precode.cli.agree_tables import _figure
 from precode.domain import CodePolarity, Event, EventKind, Polarity, Reason, Sentence
 from precode.errors import TooLittleError
 from precode.steps.add import add
@@ -274,3 +275,89 @@ def test_a_plan_goes_by_what_the_study_is_like(coded_study: Path, tmp_path: Path
 )
 def test_options_that_do_not_go_together(coded_study: Path, options: list[str], words: str) -> None:
     run("agree", "--study", coded_study, *options).refused(2, words)
+
+
+def test_the_mean_of_the_codes_is_of_those_with_a_kappa(coded_study: Path) -> None:
+    """Three of six codes were given: the others, which everybody left out always, would lift the
+    share agreed and PABAK of the mean. Every figure is of the same codes.
+    """
+    done = agree(coded_study)
+    rows = [r.figures for r in done.overall.rows if r.about is About.CODE]
+    given = [f for f in rows if isinstance(f.kappa, Estimate)]
+    assert (done.overall.averaged, len(given), len(rows)) == (3, 3, 6)
+    for name in ("observed", "kappa", "alpha", "ac1", "pabak"):
+        mean = getattr(done.overall.mean_of_codes, name)
+        each = [getattr(f, name).value for f in given]
+        assert mean.value == pytest.approx(np.mean(each))
+    assert "mean of 3 of the 6 codes" in run("agree", "--study", coded_study).out
+    run("report", "--study", coded_study)
+    page = (coded_study / "reports" / "report.html").read_text(encoding="utf-8")
+    assert "Mean over codes (3 of 6)" in page
+
+
+def test_no_intervals_are_claimed_where_there_are_none(tmp_path: Path) -> None:
+    """Two transcripts are too few to draw from: neither the table nor the report speaks of draws."""
+    study = tmp_path / "study"
+    talk = studies.write_interviews(tmp_path / "talk", count=3)
+    (talk / "interview-3.txt").unlink()
+    assert run("init", study, "--behaviour", studies.BEHAVIOUR).code == 0
+    assert run("add", "--study", study, talk).code == 0
+    assert run("codes", "--study", study, tmp_path / "codings.csv", "--complete-all").code == 0
+    ran = run("agree", "--study", study)
+    assert "No intervals: 2 transcripts are too few" in ran.out
+    assert "draws of whole transcripts" not in ran.out
+    assert "no intervals over so few" in ran.err and "are rough" not in ran.err
+    assert run("report", "--study", study).code == 0
+    page = (study / "reports" / "report.html").read_text(encoding="utf-8")
+    assert "too few to draw from" in page and "draws of whole transcripts" not in page
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("agree", "--plan", "--width", "nan"),
+        ("agree", "--plan", "--kappa", "nan"),
+        ("agree", "--plan", "--prevalence", "nan"),
+        ("assign", "--coders", "A,B", "--share", "nan"),
+    ],
+)
+def test_a_number_that_is_none_is_refused(typed: tuple[str, ...], coded_study: Path) -> None:
+    """It would pass every comparison with the ends of the range."""
+    run(*typed, "--study", coded_study).refused(2, "'nan' is not a number")
+
+
+def test_a_negative_figure_has_the_same_minus_as_its_interval() -> None:
+    """−0.05 (−.07–.25), not -0.05 (−.07–.25); and no negative nought."""
+    assert _figure(Estimate(-0.05, -0.07, 0.25), "x", {}) == "−0.05 (−.07–.25)"
+    assert _figure(Estimate(-0.001), "x", {}) == "0.00"
+
+
+def test_a_swap_of_three_coders_counts_sentences_and_readings_apart(coded_study: Path) -> None:
+    """One sentence on which one of three went another way is one sentence, read so twice."""
+    left = unread(coded_study)[:12]
+    say(coded_study, "ANNA", left, BUS)
+    say(coded_study, "BEN", left, BUS)
+    say(coded_study, "CERI", left[:1], PLAN)
+    say(coded_study, "CERI", left[1:], BUS)
+    ran = run("agree", "--study", coded_study, "--confusions")
+    swapped = next(line for line in ran.out.splitlines() if "sentence, 2 times" in line)
+    assert "Physical opportunity / Reflective motivation: 1 sentence, 2 times" in swapped
+    assert "1 sentence" in run(
+        "agree", "--study", coded_study, "--confusions", "--coder", "ANNA", "--coder", "CERI"
+    ).out.replace("1 sentence, 2 times", "")
+    run("report", "--study", coded_study)
+    page = (coded_study / "reports" / "report.html").read_text(encoding="utf-8")
+    assert "Readings of two coders" in page
+
+
+def test_double_coding_is_in_the_methods_without_a_model(coded_study: Path) -> None:
+    """The paragraph, COREQ's item 24 and the table of agreement have one number of sentences; what
+    was read in from tables is not said to have been coded blind.
+    """
+    done = agree(coded_study)
+    run("report", "--study", coded_study)
+    page = (coded_study / "reports" / "report.html").read_text(encoding="utf-8")
+    assert f"{done.overall.units} sentences in 3 sources were read by two or more coders" in page
+    assert f"{done.overall.units} sentences read by two or more, apart" in page
+    assert "say whether each coder worked without sight of the others’ codes there" in page
+    assert "read in from tables or other programs, precode cannot know" in page

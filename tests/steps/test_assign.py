@@ -416,3 +416,50 @@ def test_at_the_command_line(study: Path) -> None:
     assert "is closed" in ran.out
     run("assign", "--study", study).refused(2, "--coders")
     run("assign", "--list", "--close", "pilot", "--study", study).refused(2, "--close")
+
+
+def test_status_says_how_much_of_what_was_read_is_hidden(study: Path) -> None:
+    """Else what is read and not counted as coded would pass for "nothing applies"."""
+    assign(study, coders=("ANNA", "BEN"), transcripts=("interview-5",))
+    with session(study, "ANNA") as s:
+        for item in all_items(s)[:3]:
+            decide(s, item, BARRIER)
+    told = json.loads(run("status", "--study", study, "--json").out)
+    assert {c["name"]: c["apart"] for c in told["coders"]}["ANNA"] == 3
+    assert "coded apart, not shown" in run("status", "--study", study).out
+
+
+def test_a_row_without_a_place_shows_nothing_of_what_is_coded_apart(
+    study: Path, tmp_path: Path
+) -> None:
+    """The report lists rows that no transcript held, with their codes: not those of an open round."""
+    assign(study, coders=("ANNA", "BEN"), transcripts=("interview-5",))
+    header = ["source", "excerpt", "code", "polarity", "coder"]
+    lost = "Nobody ever said this at all, on no day whatever."
+    rows = [[name, lost, "physical_opportunity", "barrier", "ANNA"] for name in
+            ("interview-1", "interview-5")]  # fmt: skip
+    table = studies.write_table(tmp_path / "more.csv", header, *rows)
+    assert run("codes", "--study", study, table).code == 0
+    with opened(study) as s:
+        shown, kept = sorted(view_of(s).unplaced, key=lambda r: str(r["source"]))
+    assert shown["text"] == lost and shown["code"]
+    assert kept["source"] == "interview-5" and kept["coder"] == "ANNA"
+    assert not {"text", "code", "polarity", "memo"} & kept.keys()
+    assert lost not in json.dumps(kept)
+
+
+def test_the_report_itself_says_what_is_being_coded_apart(study: Path) -> None:
+    """Whoever gets the page did not see the terminal: what coders have read there is not "read by
+    no person" without a word.
+    """
+    run("report", "--study", study)
+    page = study / "reports" / "report.html"
+    assert "being coded apart" not in page.read_text(encoding="utf-8")
+    assign(study, coders=("ANNA", "BEN"), transcripts=("interview-5",))
+    with session(study, "ANNA") as s:
+        for item in all_items(s)[:3]:
+            decide(s, item, BARRIER)
+    run("report", "--study", study)
+    told = page.read_text(encoding="utf-8")
+    assert "Not the whole:" in told and "round1" in told
+    assert "Sentences that no person has read, or that are being coded apart" in told

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from running import run
-from studies import state, write_table
+from studies import BEHAVIOUR, state, write_table
 
 pytestmark = pytest.mark.usefixtures("fake_encoder")
 HEAD = ["source", "excerpt", "code", "polarity", "coder"]
@@ -148,7 +148,7 @@ def test_the_model_of_another_codebook_is_refused(trained_study: Path, tmp_path:
 
 def test_predict_with_nothing_to_code(trained_study: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
-    assert run("init", other, "--behaviour", "x").code == 0
+    assert run("init", other, "--behaviour", BEHAVIOUR).code == 0
     ran = run("predict", "--study", other, "--model", trained_study / "models" / "main")
     ran.refused(5, "no sentence to code", "precode add FILES")
 

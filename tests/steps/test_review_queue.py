@@ -186,7 +186,7 @@ def test_an_export_keeps_the_machines_codes_for_unanswered_audit_sentences(
     out = tmp_path / "codes.jsonl"
     ran = run("export", "--study", study, "--machine-only", "--out", out)
     assert ran.code == 0, ran.err
-    assert "12 sentences of the audit sample" in ran.err
+    assert "12 sentences that are still to be answered without it" in ran.err
     told = {json.loads(line)["sentence_id"] for line in out.read_text("utf-8").splitlines()}
     assert told & sample == answered
     assert told - sample

@@ -184,3 +184,11 @@ def test_history_is_never_changed(coded_study: Path) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="never deleted"):
         db.execute("DELETE FROM summary")
     db.close()
+
+
+def test_what_is_for_a_report_is_refused_beside_a_sheet(coded_study: Path, tmp_path: Path) -> None:
+    """Above all --anonymise: the sheet holds quotes as they were said, and nobody is to think not."""
+    sheet = tmp_path / "sheet.xlsx"
+    ran = run("report", "--study", coded_study, "--summaries-out", sheet, "--anonymise")
+    ran.refused(2, "--anonymise is for a report", "as they were said")
+    assert not sheet.exists()

@@ -90,3 +90,53 @@ def test_a_table_of_nobody_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="whose attributes") as caught:
         read(tmp_path, ["colour", "size"], [["red", "1"]])
     assert "colour, size" in caught.value.mend
+
+
+@pytest.mark.parametrize(
+    ("head", "cases"),
+    [
+        (["", "A : Gender", "B : Age band"], ["1 : Mrs K", "2 : P2", "3 : P9"]),
+        (["", "Gender", "Age band"], ["Cases\\Mrs K", "Cases\\Women\\P2", "P9"]),
+        (["Name", "Gender", "Age band"], ["mrs k", "P2", "P9"]),
+        (["", "Gender", "Age band"], ["interview-public-01", "P2", "P9"]),
+    ],
+)
+def test_classification_sheets_of_nvivo_are_read_as_exported(
+    tmp_path: Path, head: list[str], cases: list[str]
+) -> None:
+    rows = [
+        [cases[0], "Woman", "Unassigned"],
+        [cases[1], "Not Applicable", "26-35"],
+        [cases[2], "", "36-45"],
+    ]
+    for name, content in (
+        ("people.csv", "\n".join(",".join(r) for r in [head, *rows])),
+        ("people.xlsx", ""),
+    ):
+        path = tmp_path / name
+        if content:
+            path.write_text(content, encoding="utf-8")
+        else:
+            from openpyxl import Workbook
+
+            book = Workbook()
+            assert book.active is not None
+            for row in [head, *rows]:
+                book.active.append(row)
+            book.save(path)
+        people, problems = read_attributes(path, [ONE, TWO, THREE], KNOWN)
+        assert problems == []
+        assert people == [
+            Participant(ONE.id, "Mrs K", {"Gender": "Woman"}),
+            Participant(TWO.id, "P2", {"Age band": "26-35"}),
+            Participant(THREE.id, "P9", {"Age band": "36-45"}),
+        ]
+
+
+def test_cases_that_are_nobody_are_listed_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(",A : Age\n1 : Zed,3\n2 : P1,4\n", encoding="utf-8")
+    people, problems = read_attributes(path, [ONE, TWO, THREE], KNOWN)
+    assert people == []
+    assert [p.where for p in problems] == ["sheet.csv, row 2", "sheet.csv, row 3"]
+    assert "speaks in several" in problems[1].what

@@ -10,7 +10,7 @@ import click
 
 from precode.cli.agree_doubts import show_doubts
 from precode.cli.agree_tables import agreement_table, machine_table, units
-from precode.cli.console import emit_json, json_option, note, say, study_option, table, then
+from precode.cli.console import Number, emit_json, json_option, note, say, study_option, table, then
 from precode.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,15 +61,15 @@ KAPPA = 0.7
 )
 @click.option("--plan", "planned", is_flag=True, help="How much to double-code instead.")
 @click.option(
-    "--width", type=click.FloatRange(0, 2, min_open=True, max_open=True),
+    "--width", type=Number(0, 2, min_open=True, max_open=True),
     help=f"With --plan: the interval of κ from end to end.  [default: {WIDTH}]",
 )  # fmt: skip
 @click.option(
-    "--prevalence", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    "--prevalence", type=Number(0, 1, min_open=True, max_open=True),
     help="With --plan: the share of sentences with the code.  [default: each code of the study]",
 )  # fmt: skip
 @click.option(
-    "--kappa", type=click.FloatRange(0, 1, max_open=True),
+    "--kappa", type=Number(0, 1, max_open=True),
     help=f"With --plan: the κ to expect.  [default: {KAPPA}]",
 )  # fmt: skip
 @study_option
@@ -137,8 +137,10 @@ def _tables(study: Path, unit: Unit, coders: tuple[str, ...], as_json: bool) -> 
             )
     if done.machine:
         machine_table(done.machine)
+    drawn = f"(95 % intervals) from {done.draws:,} draws of whole transcripts"
+    none = f"No intervals: {done.overall.transcripts} transcripts are too few to draw from"
     say(
-        f"(95 % intervals) from {done.draws:,} draws of whole transcripts. κ: mean over pairs of "
+        f"{drawn if done.overall.intervals else none}. κ: mean over pairs of "
         "coders, by what they share. α: nominal. A rare code has high agreement and PABAK by itself: "
         "look at κ, α and AC1."
     )
@@ -165,19 +167,20 @@ def _confusions(study: Path, unit: Unit, coders: tuple[str, ...], as_json: bool)
         if mine:
             say(f"\n{kind.capitalize()}:" + (f" the {SHOWN} most frequent" * (len(mine) > SHOWN)))
         for swap in mine[:SHOWN]:
-            _swap(swap, unit, done.labels)
+            _swap(swap, unit, done.labels, several=len(done.coders) > 2)
         more |= len(mine) > SHOWN or any(s.n > CASES for s in mine)
     for line in done.notes:
         note(f"note: {line}")
     then("precode agree --confusions --json" if more else "precode agree")
 
 
-def _swap(swap: Swap, unit: Unit, labels: Mapping[str, str]) -> None:
+def _swap(swap: Swap, unit: Unit, labels: Mapping[str, str], *, several: bool) -> None:
     what = "those with the code" if len(swap.codes) == 1 else "those with either"
-    say(
-        f"  {swap.first} / {swap.second}: {swap.n:,} {units(unit, swap.n)}, "
-        f"{swap.n / swap.either:.0%} of {what}"
-    )
+    found = f"{swap.n:,} {units(unit, swap.n)}"
+    if several:  # a sentence that three have read is read by two thrice
+        here = len({case.sentences for case in swap.cases})
+        found = f"{here:,} {units(unit, here)}, {swap.n:,} times between two coders"
+    say(f"  {swap.first} / {swap.second}: {found}, {swap.n / swap.either:.0%} of {what}")
     for case in swap.cases[:CASES]:
         say(f"    {case.transcript}: “{case.text}”")
         say(f"      {case.coder}: {_codes(case.coder_gave, labels)}")

@@ -30,7 +30,13 @@ def agreement_table(one: Agreement, done: Agreed, title: str) -> None:
         mine = [r for r in one.rows if r.about is about]
         rows += [_row(r.label, r.figures, whys) for r in mine]
         if about is About.CODE:
-            rows.append(_row("mean of the codes", one.mean_of_codes, whys))
+            few = (
+                f"{one.averaged} of the {len(mine)} codes"
+                if one.averaged < len(mine)
+                else "the codes"
+            )
+            label = f"mean of {few}" if one.averaged else "mean of the codes"
+            rows.append(_row(label, one.mean_of_codes, whys))
         if mine and about in (About.CODE, About.CODE_POLARITY, About.DOMAIN, About.ANY):
             rows.append(("",) * (2 + len(_COLUMNS)))
     rows.append(_set_row("whole set of codes (α: MASI)", one.sets, whys))
@@ -68,9 +74,13 @@ def _figure(f: Figure, label: str, whys: dict[str, str], *, interval: bool = Tru
         whys.setdefault(label, f.why)
         return "–"
     if not interval or f.low is None or f.high is None:
-        return f"{f.value:.2f}"
+        return _value(f.value)
     between = f"{_short(f.low)}–{_short(f.high)}"
-    return f"{f.value:.2f}\n{between}" if _narrow() else f"{f.value:.2f} ({between})"
+    return f"{_value(f.value)}\n{between}" if _narrow() else f"{_value(f.value)} ({between})"
+
+
+def _value(value: float) -> str:
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
 def _narrow() -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from precode.cli.console import emit_json, json_option, note, say, study_option, table, then
+from precode.cli.console import Number, emit_json, json_option, note, say, study_option, table, then
 from precode.errors import UsageError, quoted
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ EXAMPLE = """Examples:
     help="Whole transcripts, with commas or repeated.",
 )  # fmt: skip
 @click.option(
-    "--share", type=click.FloatRange(0, 1, min_open=True),
+    "--share", type=Number(0, 1, min_open=True),
     help="Or this share of the transcripts, drawn from those that none of them has begun.",
 )  # fmt: skip
 @click.option(

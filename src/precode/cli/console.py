@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 import sys
 import time
@@ -16,6 +17,18 @@ import click
 from precode.errors import quoted
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Number(click.FloatRange):
+    """A number in a range; "nan" lies in none, whatever the comparison says."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return number
 
 
 def study_option(command: F) -> F:
@@ -111,7 +124,7 @@ def then(command: str) -> None:
 
 def in_study(text: str, study: str) -> str:
     """``text`` with the ``--study`` of this call in every command that needs it, ready to paste."""
-    verbs = r"\bprecode (add|codes|train|predict|review|status|simulate|agree|report|export)\b(?! --study)"
+    verbs = r"\bprecode (add|codes|train|predict|models|review|assign|merge|adjudicate|status|simulate|agree|report|export)\b(?! --study)"
     return re.sub(verbs, lambda m: f"{m[0]} --study {quoted(study)}", text) if study else text
 
 

@@ -10,10 +10,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from precode.cli.console import Progress, emit_json, json_option, say, study_option, table, then
+from precode.cli.console import (
+    Progress,
+    emit_json,
+    json_option,
+    note,
+    say,
+    study_option,
+    table,
+    then,
+)
 
 if TYPE_CHECKING:
     from precode.steps.predict_files import PreCoded
+    from precode.steps.promising import Asked, Promised
 
 EXAMPLE = (
     "Examples: precode predict    (the study in this folder);    "
@@ -33,6 +43,21 @@ EXAMPLE = (
     type=click.FloatRange(0.5, 1, min_open=True, max_open=True),
     help="Confidence from which a code counts as sure.  [default: 0.8]",
 )
+@click.option(
+    "--precision",
+    type=click.FloatRange(0.5, 1, min_open=True, max_open=True),
+    help="Accept codes unread only where at least this share of them is right, by code.",
+)
+@click.option(
+    "--recall",
+    type=click.FloatRange(0.5, 1, min_open=True, max_open=True),
+    help="Mark what need not be read to see at least this share of each code's passages.",
+)
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0.5, 1, min_open=True, max_open=True),
+    help="How sure a promise of precision or recall must be.  [default: 0.95]",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this .csv, .xlsx or .jsonl.")
 @study_option
 @json_option
@@ -44,6 +69,9 @@ def predict(
     behaviour_column: str,
     behaviour: str,
     accept: float | None,
+    precision: float | None,
+    recall: float | None,
+    confidence: float | None,
     out: Path | None,
     study: Path,
     as_json: bool,
@@ -52,6 +80,11 @@ def predict(
 
     A table is pre-coded a passage a row with --text-column, else read as a transcript.
     """
+    from precode.steps.promising import CONFIDENCE, Asked
+
+    if confidence and not (precision or recall):
+        raise click.UsageError("--confidence goes with --precision or --recall")
+    asked = Asked(precision, recall, confidence or CONFIDENCE) if precision or recall else None
     if files:
         _files(
             files,
@@ -61,6 +94,7 @@ def predict(
             behaviour_column,
             behaviour,
             accept,
+            asked,
             out,
             study,
             as_json,
@@ -74,7 +108,7 @@ def predict(
         raise click.UsageError("in a study, behaviour and accept are set in precode.toml")
     from precode.steps.predict import predict as step
 
-    done = step(study, model=model, progress=Progress())
+    done = step(study, model=model, asked=asked, progress=Progress())
     if as_json:
         emit_json(done)
         return
@@ -91,11 +125,47 @@ def predict(
         ],
         title=f"Machine pre-codes of {done.sentences:,} sentences by {done.model!r}, not verified by people",
     )
+    if done.promised is not None:
+        _promises(done.promised)
     say("Verdicts: " + ", ".join(f"{v} {n:,}" for v, n in sorted(done.verdicts.items())))
     if not done.calibrated:
         say("note: confidences only rank; nothing is accepted unread")
+    for line in done.notes:
+        say(f"note: {line}")
     say(f"Run file: {done.file}")
     then("precode review --coder YOU")
+
+
+def _promises(made: Promised) -> None:
+    """What is promised of each code, on what evidence, and what it comes to."""
+    from precode.steps.promising import TERMS
+
+    does = {"precision": "accepted now", "recall": "to be read for it"}
+    for kind, target in (("precision", made.precision), ("recall", made.recall)):
+        if target is None:
+            continue
+        means = "of the codes accepted are right" if kind == "precision" else "of each code is read"
+        table(
+            ("code", "from confidence", does[kind], "evidence"),
+            [
+                (
+                    x.label,
+                    "" if x.from_p is None else f"{x.from_p:.3f}",
+                    x.now if x.promised else "",
+                    x.words,
+                )
+                for x in made.lines
+                if x.kind == kind
+            ],
+            title=f"{kind.title()} {target:g}: at least {target:.0%} {means}, {made.confidence:.0%} sure",
+        )
+    if made.precision is not None:
+        say(f"Accepted as a whole: {made.accepted:,} of {made.unread:,} sentences nobody has coded")
+    if made.recall is not None:
+        say(f"Need not be read: {made.skipped:,} of {made.unread:,} sentences nobody has coded")
+        if without := [x.label for x in made.lines if x.kind == "recall" and not x.promised]:
+            say(f"note: no promise for {', '.join(without)}: what need not be read may hold them")
+    say(f"note: {TERMS[0].lower()}{TERMS[1:]}")
 
 
 def _files(
@@ -106,6 +176,7 @@ def _files(
     behaviour_column: str,
     behaviour: str,
     accept: float | None,
+    asked: Asked | None,
     out: Path | None,
     study: Path,
     as_json: bool,
@@ -130,7 +201,8 @@ def _files(
             raise UsageError("--text-column takes one table", mend="pre-code tables one by one")
         pre = step.predict_table(
             model, Path(files[0]), text_column=text_column, context_column=context_column,
-            behaviour_column=behaviour_column, behaviour=behaviour, accept=accept, progress=Progress(),
+            behaviour_column=behaviour_column, behaviour=behaviour, accept=accept, asked=asked,
+            progress=Progress(),
         )  # fmt: skip
     elif context_column or behaviour_column:
         raise UsageError(
@@ -139,15 +211,17 @@ def _files(
         )
     elif files == ("-",):
         heard = decode(sys.stdin.buffer.read(), "standard input")
-        for note in heard.notes:
-            click.echo(f"note: {note}", err=True)
+        for line in heard.notes:
+            note(f"note: {line}")
         pre = step.predict_lines(
-            model, heard.text.split("\n"), behaviour=behaviour, accept=accept, progress=Progress()
-        )
+            model, heard.text.split("\n"), behaviour=behaviour, accept=accept, asked=asked,
+            progress=Progress(),
+        )  # fmt: skip
     else:
         pre = step.predict_transcripts(
-            model, [Path(f) for f in files], behaviour=behaviour, accept=accept, progress=Progress()
-        )
+            model, [Path(f) for f in files], behaviour=behaviour, accept=accept, asked=asked,
+            progress=Progress(),
+        )  # fmt: skip
     _write(pre, out, as_json)
 
 
@@ -155,6 +229,8 @@ def _write(pre: PreCoded, out: Path | None, as_json: bool) -> None:
     from precode.files.tables import escape_formula
     from precode.steps.predict_files import jsonl, write
 
+    for line in pre.drift.notes if pre.drift else ():
+        note(f"note: {line}")
     if out is not None:
         write(pre, out)
         if as_json:
@@ -164,13 +240,19 @@ def _write(pre: PreCoded, out: Path | None, as_json: bool) -> None:
                     "rows": len(pre.rows),
                     "bundle": pre.bundle_id,
                     "calibrated": pre.calibrated,
+                    "drift": pre.drift,
+                    "promised": pre.promised,
                 }
             )
         else:
+            if pre.promised is not None:
+                _promises(pre.promised)
             say(
                 f"Pre-coded {len(pre.rows):,} passages: {out}. Machine codes, not verified by people."
             )
         return
+    for promise in pre.promised.lines if pre.promised else ():  # the table may be piped
+        note(f"{promise.label}, {promise.kind}: {promise.words}")
     if as_json:
         click.echo(jsonl(pre), nl=False)
         return

@@ -99,6 +99,11 @@ def report(
     if summaries_in or summaries_out:
         if summaries_in and summaries_out:
             raise click.UsageError("--summaries-in and --summaries-out are two commands")
+        _for_a_report(
+            ("--format", forms), ("--out", out), ("--attribution", attribution), ("--tests", tests),
+            ("--table-by", table_by), ("--anonymise", anonymise), ("--keep", keep),
+            *((("--matrix-by", matrix_by), ("--sort", sort), ("--where", where)) if summaries_in else ()),
+        )  # fmt: skip
         if summaries_in:
             _read_back(study, summaries_in, as_json=as_json)
         elif summaries_out:
@@ -133,6 +138,16 @@ def report(
             "the report, and read the quotes. A scan makes nothing anonymous"
         )
     then("precode export")
+
+
+def _for_a_report(*given: tuple[str, object]) -> None:
+    """Refuse what has no effect on a sheet of summaries: above all nobody is to think it masked."""
+    if names := [name for name, value in given if value]:
+        one = "is" if len(names) == 1 else "are"
+        raise click.UsageError(
+            f"{' and '.join(names)} {one} for a report, not for the sheet of summaries, which holds "
+            "quotes as they were said"
+        )
 
 
 def _sheet(

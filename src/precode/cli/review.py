@@ -14,6 +14,7 @@ from precode.errors import UsageError
 
 if TYPE_CHECKING:
     from precode.review.desk import Summary
+    from precode.steps.adjudicate import Adjudication
     from precode.steps.review import Session
 
 EXAMPLE = """Examples:
@@ -101,16 +102,11 @@ def review(
 def _review(
     coder: str, n: int | None, transcripts: tuple[str, ...], plain: bool, probe: int, study: Path
 ) -> None:
-    from precode.review.plain import farewell
     from precode.steps.review import reviewing
 
     with reviewing(study, coder=coder, n=n, transcripts=transcripts, probes=probe) as session:
         _announce(session)
-        screen = not plain and sys.stdin.isatty() and sys.stderr.isatty()  # it draws on stderr
-        summary = _on_screen(session) if screen else _line_by_line(session)
-        if screen:
-            for line in farewell(summary, shutil.get_terminal_size().columns):
-                say(line)
+        summary = sit(session, plain=plain)
         planted, trouble = session.source.probed(), session.source.trouble
     if trouble:
         note(
@@ -141,7 +137,19 @@ def _announce(session: Session) -> None:
         )
 
 
-def _on_screen(session: Session) -> Summary:
+def sit(session: Session | Adjudication, *, plain: bool) -> Summary:
+    """The session on the whole screen, or line by line where it is ``plain`` or no terminal."""
+    from precode.review.plain import farewell
+
+    if plain or not (sys.stdin.isatty() and sys.stderr.isatty()):  # the screen draws on stderr
+        return _line_by_line(session)
+    summary = _on_screen(session)
+    for line in farewell(summary, shutil.get_terminal_size().columns):
+        say(line)
+    return summary
+
+
+def _on_screen(session: Session | Adjudication) -> Summary:
     from precode.review.app import run
 
     return run(
@@ -149,7 +157,7 @@ def _on_screen(session: Session) -> Summary:
     )
 
 
-def _line_by_line(session: Session) -> Summary:
+def _line_by_line(session: Session | Adjudication) -> Summary:
     from precode.review.plain import run
 
     return run(

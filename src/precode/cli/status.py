@@ -43,6 +43,11 @@ def status(study: Path, as_json: bool) -> None:
             ("sentences", *(c.name for c in s.coders)),
             [
                 ("read", *(c.read for c in s.coders)),
+                *(
+                    [("coded apart, not shown", *(c.apart for c in s.coders))]
+                    if any(c.apart for c in s.coders)
+                    else []
+                ),
                 ("with a code", *(c.coded for c in s.coders)),
                 ("after a suggestion", *(c.assisted for c in s.coders)),
                 *((label, *(c.codes.get(k, 0) for c in s.coders)) for k, label in s.labels.items()),
@@ -50,13 +55,18 @@ def status(study: Path, as_json: bool) -> None:
             title="Human codes, in sentences",
         )
     if s.unplaced:
-        say(f"{s.unplaced} excerpts were not placed: reports/unplaced.csv")
+        was = "excerpt was" if s.unplaced == 1 else "excerpts were"
+        say(f"{s.unplaced:,} {was} not placed: reports/unplaced.csv")
     if s.flagged:
         say(f"{s.flagged} sentences are flagged for discussion")
     for who, n in s.outstanding.items():
         say(f"{n} sentences are out in a spreadsheet with {who}")
     if s.set_aside:
         say(f"{s.set_aside} answers of spreadsheets are kept apart: reports/set-aside.csv")
+    for name, how_far in s.rounds.items():
+        say(f"Coded apart, {name}: {how_far}; nobody sees the codes until all are done")
+    if s.disagreements:
+        say(f"{s.disagreements:,} disagreements are open: precode adjudicate")
     if s.run:
         verdicts = ", ".join(f"{k} {n:,}" for k, n in sorted(s.verdicts.items()))
         say(

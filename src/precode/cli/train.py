@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from precode.cli.console import Progress, emit_json, json_option, say, study_option, table, then
 
-EXAMPLE = "Example: precode train --coder ANNA --coder BEN"
+if TYPE_CHECKING:
+    from precode.model.finetune.plan import Adapt
+
+EXAMPLE = """\b
+Examples: precode train --coder ANNA --coder BEN
+          precode train --finetune"""
 
 
 @click.command(epilog=EXAMPLE)
@@ -17,14 +22,71 @@ EXAMPLE = "Example: precode train --coder ANNA --coder BEN"
 @click.option(
     "--coder", "coders", multiple=True, help="Learn from this coder; may be repeated. Default: all."
 )
+@click.option(
+    "--finetune",
+    is_flag=True,
+    help="Adapt the encoder itself too, and keep that if it is better on held-out transcripts. Takes "
+    "minutes to hours; Ctrl-C and the same command again go on where it was.",
+)
+@click.option(
+    "--adapt",
+    type=click.Choice(["lora", "last", "whole"]),
+    default="lora",
+    show_default=True,
+    help="What --finetune changes: small matrices beside all layers, the last layers, or all.",
+)
+@click.option(
+    "--layers",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="How many layers --adapt last changes.",
+)
+@click.option(
+    "--utterances",
+    type=click.IntRange(0, 10),
+    default=10,
+    show_default=True,
+    help="How much of the talk before a sentence --finetune reads.",
+)
+@click.option(
+    "--keep",
+    type=click.Choice(["finetuned", "default"]),
+    help="Keep this one whichever is better.  [default: the better one]",
+)
+@click.option(
+    "--allow-download",
+    is_flag=True,
+    help="Fetch the encoder that precode.toml names, once, if it is not on this computer. Nothing "
+    "else is ever fetched, and nothing is sent.",
+)
 @study_option
 @json_option
-def train(name: str, coders: tuple[str, ...], study: Path, as_json: bool) -> None:
+def train(
+    name: str,
+    coders: tuple[str, ...],
+    finetune: bool,
+    adapt: Adapt,
+    layers: int,
+    utterances: int,
+    keep: Literal["finetuned", "default"] | None,
+    allow_download: bool,
+    study: Path,
+    as_json: bool,
+) -> None:
     """Fit, calibrate and validate a model on what the team coded, by transcript."""
+    from precode.errors import UsageError
+    from precode.model.finetune.plan import Plan, Reading
     from precode.steps.card import figure
     from precode.steps.train import train as step
 
-    done = step(study, name=name, coders=coders, progress=Progress())
+    plan = Plan(adapt=adapt, layers=layers, reading=Reading(utterances=utterances))
+    if keep and not finetune:
+        raise UsageError("--keep chooses between two models", mend="add --finetune, or drop --keep")
+    done = step(
+        study, name=name, coders=coders, tune=plan if finetune else None, keep=keep or "better",
+        allow_download=allow_download, progress=Progress(),
+    )  # fmt: skip
     if as_json:
         emit_json(done)
         return

@@ -7,17 +7,38 @@ placed: nothing is guessed.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from rapidfuzz import fuzz
+
+from precode.codings.fitting import fits
 from precode.codings.gaps import BETWEEN_LINES, OMITTED, Part, bridged, omissions, parts
-from precode.codings.normal import Normal, bare_needle, needle, normalise, places, trimmed
+from precode.codings.normal import (
+    LABEL,
+    Normal,
+    bare_needle,
+    needle,
+    normalise,
+    places,
+    trimmed,
+    without_labels,
+)
 from precode.codings.order import settle
 from precode.codings.similar import MARGIN, SHORTEST, Similar, most_similar, most_similar_parts
 from precode.codings.sources import Sources
 from precode.domain import CodedExcerpt, Match, Placement, Transcript
+
+# Brackets that say something: nearly all of "I [cannot make it out]" is in them.
+_SAID = re.compile(r"\[[^\]\n]*\w[^\]\n]*\]")
+_HEAD = re.compile(r"\s*(\[[^\]\n]*\w[^\]\n]*\])")
+_OWN_BEFORE = re.compile(r"(\[[^\]\n]{1,80}\])\s*\Z")
+_OWN_AFTER = re.compile(r"[\s.,;!?…]*(\[[^\]\n]{1,80}\])")
+_SAME_BRACKET = 80.0
+_TAIL = re.compile(r"(\[[^\]\n]*\w[^\]\n]*\])\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +123,59 @@ def _find(normal: Normal, excerpt: str, fuzzy_score: float) -> _Found:
     for wanted in dict.fromkeys((whole, trimmed(whole))):
         if wanted and (at := places(normal.text, wanted)):
             return _certain(Match.NORMALISED, [normal.span(a, a + len(wanted)) for a in at])
+    stripped = without_labels(exact)
+    base = normal.unlabelled
+    if "\n" in stripped or base is not normal or stripped != exact:
+        bare = trimmed(needle(stripped))
+        if len(bare) >= SHORTEST and (at := places(base.text, bare, whole_words=True)):
+            return _certain(Match.NORMALISED, [base.span(a, a + len(bare)) for a in at])
     pieces = parts(exact)
-    if spans := bridged(normal, pieces):
-        return _certain(Match.NORMALISED, [normal.span(*s) for s in spans])
+    told = _SAID.search(exact) and len(pieces) == 1 and len(pieces[0].text) < SHORTEST
+    if not told and (spans := bridged(normal, pieces)):
+        certain = _certain(Match.NORMALISED, [normal.span(*s) for s in spans])
+        return _bracketed(certain, normal.original, exact)
+    found = _likely(base.bare, stripped, parts(stripped), fuzzy_score)
+    found = _bracketed(_labelled(found, normal.original, exact), normal.original, exact)
+    if found.match is Match.FUZZY or stripped == exact:
+        return found
     return _likely(normal.bare, exact, pieces, fuzzy_score)
+
+
+def _labelled(found: _Found, text: str, excerpt: str) -> _Found:
+    """``found`` with the label before it, if ``excerpt`` begins with one."""
+    if not LABEL.match(excerpt):
+        return found
+    spans = []
+    for start, end in found.spans:
+        line = text.rfind("\n", 0, start) + 1
+        label = LABEL.match(text, line)
+        here = label is not None and label.end() == start
+        spans.append((label.start("label"), end) if label and here else (start, end))
+    return replace(found, spans=tuple(spans))
+
+
+def _bracketed(found: _Found, text: str, excerpt: str) -> _Found:
+    """``found`` with the brackets that ``excerpt`` begins or ends with ("[laughs]"), where they are the
+    transcript's own.
+    """
+    head, tail = _HEAD.match(excerpt), _TAIL.search(excerpt)
+    if not head and not tail:
+        return found
+    spans = []
+    for start, end in found.spans:
+        before, after = (
+            _OWN_BEFORE.search(text[max(start - 90, 0) : start]),
+            _OWN_AFTER.match(text, end),
+        )
+        opens = head and before and fuzz.ratio(head[1], before[1]) >= _SAME_BRACKET
+        closes = tail and after and fuzz.ratio(tail[1], after[1]) >= _SAME_BRACKET
+        spans.append(
+            (
+                max(start - 90, 0) + before.start(1) if before and opens else start,
+                after.end(1) if after and closes else end,
+            )
+        )
+    return replace(found, spans=tuple(spans))
 
 
 def _certain(match: Match, spans: list[tuple[int, int]]) -> _Found:
@@ -127,7 +197,8 @@ def _likely(normal: Normal, excerpt: str, pieces: Sequence[Part], fuzzy_score: f
     if best is None:
         return _Found(Match.NOT_FOUND, (), 0.0, 0)
     spans = (_with_marks(normal.original, *normal.span(best.start, best.end)),)
-    if best.score < fuzzy_score or not best.whole or len(whole) < SHORTEST:
+    faithful = fits(whole, normal.text[best.start : best.end])
+    if best.score < fuzzy_score or not best.whole or len(whole) < SHORTEST or not faithful:
         return _Found(Match.NOT_FOUND, spans, best.score, 0)
     alike = 2 if best.runner_up >= best.score - MARGIN else 1
     return _Found(Match.FUZZY, spans, best.score, alike)

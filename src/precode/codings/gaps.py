@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from precode.codings.normal import Normal, needle, places, trimmed
+from precode.codings.normal import LABEL, Normal, needle, places, trimmed
 
 # An omission is looked for within the first distance, then within the second (in characters of the
 # transcript): people leave out a sentence or two, seldom a page. Between lines of an excerpt there
@@ -20,7 +20,6 @@ _GAP = re.compile(
     r"(?P<omitted>[\[(<]\s*(?:…|\.[\s.]*)\s*[\])>]|\[[^\]\n]{0,60}\]|…|\.{3,}|\.\s\.\s\.)"
     r"|(?P<line>\n\s*)"
 )
-_LABEL = re.compile(r"^\s*(?:\[?[\d:.]+\]?\s+)?[^\s:]{1,30}(?: [^\s:]{1,20}){0,2}\s?:\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def parts(excerpt: str) -> list[Part]:
         end = gap.start() if gap else len(excerpt)
         raw = excerpt[at:end]
         if text := trimmed(needle(raw)):
-            bare = trimmed(needle(_LABEL.sub("", raw, count=1))) if after_line else text
+            bare = trimmed(needle(LABEL.sub("", raw, count=1))) if after_line else text
             found.append(Part(text, bare or text, after_line))
             after_line = True
         if gap:

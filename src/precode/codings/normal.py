@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -32,6 +34,15 @@ _MARKS = re.escape("!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~¡¿…") + "\u2000-\u206f"
 _BARE = re.compile(rf"(?P<break>[ \-…/]+)|(?P<mark>[{_MARKS}]+)|(?P<word>[^ \-{_MARKS}]+)")
 # What people leave out or add at the ends of a quotation.
 _OUTER = " .…\"'-,;:()[]"
+
+_WORD = r"[^\W_](?:[^\s:.,;?!…—–\"“”]{0,28}[\w)\]])?"
+_TITLE = r"(?:Dr|Mr|Mrs|Ms|Prof)\.?\x20"
+# Further words only with a capital or a figure: "Interviewer 1:", not "well he said: ".
+_NAME = rf"(?:{_TITLE})?{_WORD}(?:\x20(?=[A-Z\d]){_WORD}){{0,2}}"
+_TIME = r"(?:[\[(]?\d+:[\d:.]+[\])]?\s+)?"
+LABEL = re.compile(rf"^[^\S\n]*{_TIME}(?P<label>{_NAME})[^\S\n]?:[^\S\n]+", re.MULTILINE)
+"""A speaker's label at the start of a line, with a time before it."""
+_INSIDE = re.compile(r"(?<=[.?!…—–-]\s)[^\W\d_a-z][\w.]{0,19}(?: ?\d{1,3})?:\s+")
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,30 @@ class Normal:
         )
 
     @cached_property
+    def unlabelled(self) -> Normal:
+        """Without the labels of speakers at the starts of lines ("P1: ", "00:12 Interviewer: "), as far
+        as they come again and again: an excerpt over several turns is often typed without them.
+        """
+        labels = [m for m in LABEL.finditer(self.original) if m[0].strip()]
+        often = Counter(m["label"].casefold() for m in labels)
+        spans = [m.span() for m in labels if often[m["label"].casefold()] > 1]
+        if not spans:
+            return self
+        lows = [start for start, _ in spans]
+        kept = []
+        for i, at in enumerate(self.starts):
+            n = bisect_right(lows, at) - 1
+            # of the space that stands for a line end and a label together, the line end stays
+            if n < 0 or at >= spans[n][1]:
+                kept.append(i)
+        return Normal(
+            self.original,
+            "".join(self.text[i] for i in kept),
+            [self.starts[i] for i in kept],
+            [self.ends[i] for i in kept],
+        )
+
+    @cached_property
     def words(self) -> tuple[list[int], list[int]]:
         """Starts and ends of the runs without a space in ``text``."""
         spans = [m.span() for m in re.finditer(r"[^ ]+", self.text)]
@@ -101,6 +136,13 @@ def needle(text: str) -> str:
 def bare_needle(text: str) -> str:
     """An excerpt as :attr:`Normal.bare` would write it inside a transcript."""
     return normalise(text).bare.text.strip()
+
+
+def without_labels(excerpt: str) -> str:
+    """An excerpt without what may be labels of speakers: at the start of a line, and after the end of
+    a sentence.
+    """
+    return _INSIDE.sub("", LABEL.sub("", excerpt))
 
 
 def trimmed(text: str) -> str:

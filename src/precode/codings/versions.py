@@ -237,7 +237,9 @@ def _meant(blocks: list[tuple[Block, bool]], old: int, new: int) -> list[Block]:
         kept: list[tuple[Block, bool]] = []
         for i, (b, sure) in enumerate(blocks):
             at = _after(kept[-1][0]) if kept else (0, 0)
-            then = (blocks[i + 1][0].old, blocks[i + 1][0].new) if i + 1 < len(blocks) else (old, new)
+            then = (
+                (blocks[i + 1][0].old, blocks[i + 1][0].new) if i + 1 < len(blocks) else (old, new)
+            )
             end = _after(b)
             before = max(b.old - at[0], b.new - at[1])
             behind = max(then[0] - end[0], then[1] - end[1])

@@ -48,7 +48,8 @@ class Selection:
     """A stretch of a source with a code. ``text`` is what the file says stands there, if it does.
 
     ``coder`` is a :class:`Coder` id, ``at`` ISO 8601 or empty. ``note`` is the coder's own. With
-    ``whole`` the code was given to the source as a whole, not to a passage.
+    ``whole`` the code was given to the source as a whole, not to a passage. ``confidence`` is a
+    machine's, None where a person coded or it is not known.
     """
 
     source: str
@@ -60,6 +61,7 @@ class Selection:
     note: str = ""
     text: str = ""
     whole: bool = False
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

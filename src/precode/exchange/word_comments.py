@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from precode.errors import InputError
 from precode.exchange.project import Coder, Doubt, Project, ProjectCode, Selection, Source
 from precode.exchange.word_text import WordText, read_word_parts, word_text
+from precode.exchange.word_write import MEMO
 from precode.files.xml_parts import attribute, below, local
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def read_word_comments(
         where = f"comment {int(c.id) + 1 if c.id.isdigit() else c.id} by {c.author or 'nobody'}"
         said = "\n".join(c.lines).strip()
         span = _trimmed(document.text, spans.get(c.id))
-        given, remarks = _codes(c.lines, names)
+        lines, memo = _with_memo(c.lines)
+        given, remarks = _codes(lines, names)
         for r in remarks:
             doubts.append(
                 Doubt(where, f"reads like a remark, not a code: {_short(r)!r}", "left out")
@@ -75,7 +77,7 @@ def read_word_comments(
             continue
         who = "" if c.author.casefold() in _NOBODY else c.author
         nobody += not who
-        note = "\n".join([*c.replies, *(["resolved"] if c.resolved else [])])
+        note = "\n".join([*memo, *c.replies, *(["resolved"] if c.resolved else [])])
         for name in given:
             key = name.casefold()
             codes.setdefault(key, ProjectCode(key, name))
@@ -168,6 +170,14 @@ def _trimmed(text: str, span: tuple[int, int] | None) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
+def _with_memo(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines that say codes, and a memo, which stands below them as our own export writes it."""
+    for i, line in enumerate(lines):
+        if i and line.startswith(MEMO):
+            return lines[:i], ["\n".join([line.removeprefix(MEMO), *lines[i + 1 :]])]
+    return lines, []
+
+
 def _codes(lines: list[str], known: Collection[str]) -> tuple[list[str], list[str]]:
     """The codes that a comment says, and what of it reads like a remark."""
     codes: list[str] = []
@@ -177,7 +187,7 @@ def _codes(lines: list[str], known: Collection[str]) -> tuple[list[str], list[st
         if not bare:
             continue
         parts = [p.strip() for p in bare.split(",")]
-        if bare.casefold() in known:
+        if bare.casefold() in known or bare.rpartition(":")[0].strip().casefold() in known:
             codes.append(bare)
         elif len(parts) > 1 and all(0 < len(p.split()) <= _SHORT for p in parts):
             codes += parts

@@ -23,6 +23,19 @@ from precode.errors import InputError
 from precode.files.atomic import replacing_folder
 from precode.model.calibration import Calibration
 from precode.model.features import BLOCKS, SHAPE, Embed, Scaling, Spec, measure, weights
+from precode.model.finetune.tuned import (
+    FOLDER as ENCODER,
+)
+from precode.model.finetune.tuned import (
+    ReadsPassages,
+    Tuned,
+    files_of,
+    head_of,
+    reader_of,
+    tensors_of,
+    tuned_from,
+)
+from precode.model.guarantee import Guarantee, HeldOutScores
 from precode.model.heads import PolarityHead
 from precode.model.passages import Passage
 from precode.model.predictions import Predictions, polarities, verdicts
@@ -31,7 +44,8 @@ from precode.model.thresholds import decide
 
 Floats = npt.NDArray[np.floating]
 
-FORMAT = 1
+FORMAT = 2
+PLAIN = 1  # without a fine-tuned encoder of its own; what reads only this must not pass one over
 CHUNK = 20_000  # passages featurised at once: about 250 MB
 _FILES = ("tensors.safetensors", "terms.json", "codebook.json")
 _RETRAIN = "train it again: precode train"
@@ -42,7 +56,7 @@ class Bundle:
     """All that is needed to pre-code. ``about`` is what it was trained and validated on.
 
     ``modelled (k,)`` is False for codes that had too few examples: they are never given, and their
-    probability is NaN, not 0.
+    probability is NaN, not 0. ``tuned``: an encoder adapted to the codes, whose scores are added.
     """
 
     codebook: Codebook
@@ -58,9 +72,20 @@ class Bundle:
     modelled: npt.NDArray[np.bool_]
     about: Mapping[str, object]
     id: str = ""
+    held_out: HeldOutScores | None = None
+    tuned: Tuned | None = None
 
-    def predict(self, passages: Sequence[Passage], embed: Embed, *, accept: float) -> Predictions:
-        """Pre-code ``passages``; ``embed`` must be the encoder named ``encoder_key``."""
+    def predict(
+        self,
+        passages: Sequence[Passage],
+        embed: Embed,
+        *,
+        accept: float,
+        guarantee: Guarantee | None = None,
+    ) -> Predictions:
+        """Pre-code ``passages``; ``embed`` must be the encoder named ``encoder_key``. Verdicts keep
+        ``guarantee`` where there is one, of this very model.
+        """
         scores, log_odds = self.scores(passages, embed)
         p = self.calibration(scores)
         decision = decide(scores, self.thresholds, choice=self.codebook.choice) & self.modelled
@@ -70,6 +95,14 @@ class Bundle:
             c = self.polarity_calibration
             polarity_p = np.asarray(expit(log_odds * c.slope + c.offset))
         applies = np.array([leaf.polarity for leaf in self.codebook.leaves])
+        verdict, accepted = None, None
+        if guarantee is not None:
+            sureness = self.calibration.log_odds(scores)
+            accepted = guarantee.accepted(sureness, decision) if guarantee.precise else None
+            verdict = guarantee.verdicts(
+                p, sureness, decision,
+                accept=accept, calibrated=self.calibration.fitted, choice=self.codebook.choice,
+            )  # fmt: skip
         return Predictions(
             tuple(q.id for q in passages),
             self.codebook.leaf_ids,
@@ -77,10 +110,11 @@ class Bundle:
             decision,
             polarities(polarity_p, applies),
             polarity_p,
-            verdicts(p, decision, accept=accept, calibrated=self.calibration.fitted),
+            verdict or verdicts(p, decision, accept=accept, calibrated=self.calibration.fitted),
             self.id,
             self.calibration.fitted,
             margin=np.where(self.modelled, scores - self.thresholds, np.nan),
+            accepted=accepted,
         )
 
     def scores(self, passages: Sequence[Passage], embed: Embed) -> tuple[Floats, Floats]:
@@ -94,13 +128,23 @@ class Bundle:
     def _scores(self, passages: Sequence[Passage], embed: Embed) -> tuple[Floats, Floats]:
         """Log-odds ``(n, k)`` of the codes and ``(n, k, 2)`` of the polarities, 0 without a head."""
         x = self.scaling.apply(measure(passages, self.terms, embed))
-        if self.polarity is None:
-            return self.codes.scores(x), np.zeros((len(passages), len(self.codebook.leaves), 2))
-        return self.codes.scores(x), self.polarity.scores(x)
+        codes = self.codes.scores(x)
+        polarity: Floats = np.zeros((len(passages), len(self.codebook.leaves), 2))
+        if self.polarity is not None:
+            polarity = self.polarity.scores(x)
+        if self.tuned is None:
+            return codes, polarity
+        read = embed.passages if isinstance(embed, ReadsPassages) else reader_of(self.tuned)
+        codes, lean = self.tuned.blend(passages, codes, polarity, read)
+        return codes, polarity if self.polarity is None else lean
 
 
-def save(bundle: Bundle, folder: Path, card: str) -> str:
-    """Write ``bundle`` to ``folder`` whole or not at all; returns its id."""
+def save(
+    bundle: Bundle, folder: Path, card: str, *, beside: Mapping[str, bytes] | None = None
+) -> str:
+    """Write ``bundle`` to ``folder`` whole or not at all; returns its id. ``beside``: other files by
+    name, which the model does not need and :func:`load` does not read.
+    """
     from safetensors.numpy import save as dump
 
     used = bundle.scaling.idf > 0  # words of no training sentence carry nothing and stay out
@@ -123,23 +167,36 @@ def save(bundle: Bundle, folder: Path, card: str) -> str:
         tensors["polarity.weights"] = bundle.polarity.linear.weights[keep]
         tensors["polarity.intercept"] = bundle.polarity.linear.intercept
         tensors["polarity.codes"] = bundle.polarity.codes
+    if bundle.tuned is not None:
+        tensors |= tensors_of(bundle.tuned)
+    if (held := bundle.held_out) is not None:
+        tensors["held_out.sureness"] = held.sureness.astype(np.float32)
+        tensors["held_out.truth"] = held.truth
+        tensors["held_out.given"] = held.given
+        tensors["held_out.transcript"] = held.transcript.astype(np.int32)
     contents = {
         "tensors.safetensors": dump({k: np.ascontiguousarray(v) for k, v in tensors.items()}),
         "terms.json": json.dumps(terms, ensure_ascii=False).encode(),
         "codebook.json": bundle.codebook.model_dump_json(by_alias=True, indent=1).encode(),
     }
+    if bundle.tuned is not None:
+        contents |= {
+            f"{ENCODER}/{f}": (bundle.tuned.folder / f).read_bytes() for f in bundle.tuned.files
+        }
     head = {
-        "format": FORMAT,
+        "format": PLAIN if bundle.tuned is None else FORMAT,
         "encoder": {"model": bundle.encoder_model, "key": bundle.encoder_key},
         "spec": asdict(bundle.scaling.spec),
         "calibrated": bundle.calibration.fitted,
         "polarity_calibrated": bundle.polarity_calibration.fitted,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
         "about": dict(bundle.about),
+        **({} if bundle.tuned is None else {"tuned": head_of(bundle.tuned)}),
     }
     text = json.dumps(head, indent=1, ensure_ascii=False, sort_keys=True)
     with replacing_folder(folder) as temporary:
-        for name, data in contents.items():
+        for name, data in {**(beside or {}), **contents}.items():
+            (temporary / name).parent.mkdir(exist_ok=True)
             (temporary / name).write_bytes(data)
         (temporary / "bundle.json").write_text(text, encoding="utf-8")
         (temporary / "README.md").write_text(card, encoding="utf-8")
@@ -159,18 +216,24 @@ def load(folder: Path) -> Bundle:
     try:
         text = path.read_text(encoding="utf-8")
         head = json.loads(text)
-        if head["format"] != FORMAT:
+        if head["format"] not in (PLAIN, FORMAT):
             raise InputError(
-                f"{folder} is a model of format {head['format']}; this precode reads {FORMAT}",
+                f"{folder} is a model of format {head['format']}; this precode reads "
+                f"{PLAIN} and {FORMAT}",
                 mend=_RETRAIN,
             )
         contents = {name: (folder / name).read_bytes() for name in _FILES}
-        for name, data in contents.items():
-            if hashlib.sha256(data).hexdigest() != head["files"][name]:
+        digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
+        if head["format"] == FORMAT:
+            for name in (f"{ENCODER}/{f}" for f in files_of(head["tuned"]["base"])):
+                with (folder / name).open("rb") as file:
+                    digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+        for name, digest in digests.items():
+            if digest != head["files"][name]:
                 raise InputError(
                     f"{folder / name} is not the file the model was saved with", mend=_RETRAIN
                 )
-        return _build(head, contents, hashlib.sha256(text.encode()).hexdigest()[:16])
+        return _build(head, contents, folder, hashlib.sha256(text.encode()).hexdigest()[:16])
     except (
         OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, SafetensorError
     ) as error:  # fmt: skip
@@ -179,7 +242,9 @@ def load(folder: Path) -> Bundle:
         raise InputError(f"{folder} is a damaged model ({detail})", mend=_RETRAIN) from error
 
 
-def _build(head: Mapping[str, Any], contents: Mapping[str, bytes], identity: str) -> Bundle:
+def _build(
+    head: Mapping[str, Any], contents: Mapping[str, bytes], folder: Path, identity: str
+) -> Bundle:
     """The bundle of these files. Any of the errors that :func:`load` catches if they do not fit."""
     from safetensors.numpy import load as undump
 
@@ -212,6 +277,23 @@ def _build(head: Mapping[str, Any], contents: Mapping[str, bytes], identity: str
         t["modelled"] > 0,
         dict(head["about"]),
         identity,
+        _held_out(t),
+        tuned_from(head["tuned"], t, folder, codes=len(codebook.leaves))
+        if head["format"] == FORMAT
+        else None,
+    )
+
+
+def _held_out(t: Mapping[str, npt.NDArray[Any]]) -> HeldOutScores | None:
+    """None in models that were made before promises were, or with nothing held out."""
+    if "held_out.sureness" not in t:
+        return None
+    return HeldOutScores(
+        t["held_out.sureness"],
+        t["held_out.truth"] > 0,
+        t["held_out.given"] > 0,
+        t["modelled"] > 0,
+        t["held_out.transcript"],
     )
 
 
@@ -231,6 +313,15 @@ def _check(t: Mapping[str, npt.NDArray[np.generic]], spec: Spec, v: int, k: int)
         wanted |= {
             "polarity.weights": (dense + v, 2), "polarity.intercept": (2,), "polarity.codes": (k, 2)
         }  # fmt: skip
+    if any(name.startswith("held_out.") for name in t):
+        n = len(t["held_out.sureness"])
+        wanted |= {f"held_out.{name}": (n, k) for name in ("sureness", "truth", "given")}
+        wanted["held_out.transcript"] = (n,)
+        if (
+            t["held_out.transcript"].dtype.kind != "i"
+            or np.min(t["held_out.transcript"], initial=0) < 0
+        ):
+            raise ValueError("held_out.transcript holds no numbers of transcripts")
     for name, shape in wanted.items():
         if t[name].shape != shape:
             raise ValueError(f"{name} is {t[name].shape}, not {shape}")

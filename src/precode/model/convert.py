@@ -10,10 +10,12 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
+from precode.errors import InputError
 from precode.files.atomic import replacing_folder
 from precode.files.offline import offline
 from precode.model.weights import Weights
 
+_MEND = 'download the encoder again, or set model = "minilm" under [encoder]'
 CONVERTER = 1  # raise when the graph below changes: old conversions are then not used
 
 
@@ -36,14 +38,36 @@ def _convert(weights: Weights, layers: tuple[int, ...], path: Path) -> None:
     offline()
     import openvino
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModel
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    model = AutoModel.from_pretrained(
-        weights.folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
-    ).eval()
+    try:
+        model, found = AutoModel.from_pretrained(
+            weights.folder,
+            local_files_only=True,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError
+    ) as error:  # fmt: skip
+        detail = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"{weights.folder} is no encoder that works: {detail}", mend=_MEND
+        ) from error
+    # transformers would fill them with random numbers; the pooler is not used here
+    missing = sorted(k for k in found["missing_keys"] if "pooler" not in k)
+    if missing:
+        raise InputError(
+            f"{weights.folder / 'model.safetensors'} lacks {len(missing)} of the encoder's weights "
+            f"({', '.join(missing[:3])} …)",
+            mend=_MEND,
+        )
+    model = model.eval()
 
     class Pooled(torch.nn.Module):
         def __init__(self, inner: torch.nn.Module) -> None:

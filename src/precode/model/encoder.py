@@ -14,7 +14,7 @@ import numpy.typing as npt
 from precode.errors import InputError
 from precode.files.offline import offline
 from precode.model.convert import converted
-from precode.model.weights import Weights, find_weights
+from precode.model.weights import Weights, broken, find_weights
 
 Floats = npt.NDArray[np.float32]
 
@@ -107,7 +107,14 @@ def load_encoder(
             hints.performance_mode: hints.PerformanceMode.LATENCY,
         },
     )
-    tokenizer = Tokenizer.from_file(str(weights.folder / "tokenizer.json"))
+    file = weights.folder / "tokenizer.json"
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+    except Exception as error:  # the library has no class of its own for what it cannot read
+        raise InputError(
+            f"{file} cannot be read as a tokenizer: {' '.join(str(error).split())[:200]}",
+            mend=broken(model),
+        ) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(weights.max_tokens)
     return Encoder(

@@ -16,8 +16,8 @@ class Passage:
     """One sentence in its conversation.
 
     ``question`` holds the sentences of the last turn by somebody else; ``window`` up to
-    :data:`WINDOW` preceding sentences by anybody, nearest first. ``behaviour`` is the target
-    behaviour that polarity is relative to.
+    :data:`WINDOW` preceding sentences by anybody, nearest first, of which ``mine`` tells those that
+    the same speaker said. ``behaviour`` is the target behaviour that polarity is relative to.
     """
 
     id: str
@@ -25,6 +25,7 @@ class Passage:
     question: tuple[str, ...] = ()
     window: tuple[str, ...] = ()
     behaviour: str = ""
+    mine: tuple[bool, ...] = ()
 
 
 def passages(
@@ -50,7 +51,9 @@ def passages(
             if s.codable:
                 before = own[max(0, position - WINDOW) : position]
                 window = tuple(b.text for b in reversed(before))
-                out.append(Passage(s.id, s.text, question, window, behaviour))
+                who = speakers[s.turn]
+                mine = tuple(speakers[b.turn] == who for b in reversed(before))
+                out.append(Passage(s.id, s.text, question, window, behaviour, mine))
     return out
 
 
@@ -68,6 +71,7 @@ def passages_from_texts(
             _last_turn(heard),
             tuple(said for _, said in reversed(heard[-WINDOW:])),
             behaviour,
+            _mine(heard),
         )
         for i, text, heard, behaviour in zip(
             ids, texts, map(_utterances, before), behaviours, strict=True
@@ -91,6 +95,16 @@ def _utterances(before: str) -> list[tuple[str, str]]:
         if said:
             out.append((speaker, said))
     return out
+
+
+def _mine(heard: Sequence[tuple[str, str]]) -> tuple[bool, ...]:
+    """Which of the window the speaker said, nearest first: by the labels, where there are any, for
+    the last one is somebody else's; else every other one.
+    """
+    near = heard[: -WINDOW - 1 : -1]
+    if not any(who for who, _ in near):
+        return tuple(back % 2 == 1 for back in range(len(near)))
+    return tuple(who != near[0][0] for who, _ in near)
 
 
 def _last_turn(heard: Sequence[tuple[str, str]]) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ class Predictions:
     the codes given; ``polarity (n, k)`` the value of a :class:`Polarity` for every code, were it given;
     ``polarity_p (n, k, 2)`` the probabilities of [barrier, facilitator]. ``margin (n, k)``: how far
     a score is from its code's threshold, in log-odds, 0 where the decision flips; None where the
-    predictions were read from a file.
+    predictions were read from a file. ``accepted (n, k)``: codes given that a promise of precision
+    covers (:mod:`precode.model.guarantee`), whatever else its sentence holds; None without one.
     """
 
     sentence_ids: tuple[str, ...]
@@ -44,6 +45,7 @@ class Predictions:
     bundle_id: str
     calibrated: bool
     margin: Floats | None = None
+    accepted: npt.NDArray[np.bool_] | None = None
 
 
 def polarities(p: Floats, has_polarity: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:
@@ -66,7 +68,14 @@ def verdicts(
     """
     if not calibrated:
         return (Verdict.REVIEW,) * len(p)
-    sure = np.asarray(((np.where(decision, p, 1 - p) >= accept) | np.isnan(p)).all(1))
+    return settled_verdicts((np.where(decision, p, 1 - p) >= accept) | np.isnan(p), decision)
+
+
+def settled_verdicts(
+    settled: npt.NDArray[np.bool_], decision: npt.NDArray[np.bool_]
+) -> tuple[Verdict, ...]:
+    """From ``settled (n, k)``: whether a code's being given, or not, needs no look by a person."""
+    sure = np.asarray(settled.all(1))
     some = np.asarray(decision.any(1))
     return tuple(
         Verdict.REVIEW if not s else Verdict.ACCEPT if g else Verdict.NONE

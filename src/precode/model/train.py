@@ -11,8 +11,10 @@ from precode.codebook import Codebook
 from precode.model.bundle import Bundle
 from precode.model.calibration import unfitted
 from precode.model.features import fit_scaling
+from precode.model.guarantee import HeldOutScores
 from precode.model.heads import fit_codes, fit_polarity
 from precode.model.parallel import one_core
+from precode.model.thresholds import decide
 from precode.model.validate import SPECS, OutOfFold, Training
 
 
@@ -51,4 +53,27 @@ def fit_bundle(
         unfitted(2, "many") if out_of_fold is None else out_of_fold.polarity_calibration,
         modelled,
         about,
+        held_out=None if out_of_fold is None else held_out_scores(data, out_of_fold, modelled),
+    )
+
+
+def held_out_scores(
+    data: Training, out: OutOfFold, modelled: npt.NDArray[np.bool_]
+) -> HeldOutScores | None:
+    """What promises rest on: the gold rows of a validation, given codes by the final thresholds.
+    None without any gold row. In a one-of-k codebook a sentence has the code most people gave it.
+    """
+    gold = data.gold
+    if not gold.any():
+        return None
+    y, scores = data.judged_y[gold], out.scores[gold]
+    truth = y >= 0.5
+    if data.choice == "one":
+        truth = (np.arange(y.shape[1]) == y.argmax(1)[:, None]) & (y > 0)
+    return HeldOutScores(
+        out.calibration.log_odds(scores).astype(np.float32),
+        truth,
+        decide(scores, out.thresholds, choice=data.choice) & modelled,
+        modelled,
+        np.unique(data.groups[gold], return_inverse=True)[1].astype(np.int32),
     )

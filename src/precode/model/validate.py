@@ -44,6 +44,8 @@ class Training:
     """Coded sentences, by row: features, ``y (n, k)`` shares of coders giving each code,
     ``polarity (n, k, 2)`` with NaN where not given, ``groups (n,)`` transcript ids, and ``gold
     (n,)``: False for sentences that were coded with a suggestion in view, which never validate.
+    ``gold_y (n, k)``: the shares among those alone who had none in view, NaN where nobody; None
+    where nobody ever had.
     """
 
     raw: Raw
@@ -52,6 +54,12 @@ class Training:
     groups: npt.NDArray[np.str_]
     gold: npt.NDArray[np.bool_]
     choice: Choice
+    gold_y: Floats | None = None
+
+    @property
+    def judged_y(self) -> Floats:
+        """``(n, k)``: what thresholds and calibrations are fitted to, on gold rows."""
+        return self.y if self.gold_y is None else self.gold_y
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,8 @@ class OutOfFold:
     ``p``/``decision`` ``(n, k)`` and ``polarity (n, k, 2)`` log-odds come from models, thresholds
     and calibrations that saw nothing of the row's fold. ``nested`` is False if there were too few
     transcripts to choose anything by validation. Settings, thresholds and calibrations rest on
-    gold rows alone; where these are too few, the calibrations are not fitted.
+    gold rows alone; where these are too few, the calibrations are not fitted. ``scores (n, k)`` are
+    log-odds by models of the final settings that had not seen the row's fold.
     """
 
     fold: npt.NDArray[np.intp]
@@ -74,6 +83,7 @@ class OutOfFold:
     calibration: Calibration
     polarity_calibration: Calibration
     nested: bool
+    scores: Floats
 
 
 def cross_validate(
@@ -125,10 +135,13 @@ def cross_validate(
         polarity,
         tuple(c.spec for c in choices),
         spec,
-        fit_thresholds(scores[gold], data.y[gold], choice=data.choice) if nested else np.zeros(k),
-        _calibration(scores[gold], data.y[gold], data.choice),
+        fit_thresholds(scores[gold], data.judged_y[gold], choice=data.choice)
+        if nested
+        else np.zeros(k),
+        _calibration(scores[gold], data.judged_y[gold], data.choice),
         _polarity_calibration(polarity[gold], data.polarity[gold]),
         nested,
+        scores,
     )
 
 
@@ -183,7 +196,7 @@ def _choose(
     data: Training, scores: Floats, rows: npt.NDArray[np.bool_], specs: Sequence[Spec]
 ) -> _Choice:
     """The best of ``specs`` by macro-F1 of ``scores (s, n, k)`` on ``rows``, and its settings."""
-    y = data.y[rows]
+    y = data.judged_y[rows]
     cuts = [fit_thresholds(s[rows], y, choice=data.choice) for s in scores]
     quality = np.array(
         [

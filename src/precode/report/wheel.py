@@ -40,15 +40,16 @@ class Wheel(BaseModel):
     functions: Mapping[str, Function]
 
     def links(self, table: WheelTable, codebook: Codebook, code: str) -> tuple[Function, ...]:
-        """The functions ``table`` has for ``code``: for itself, else for the nearest code above it,
-        else for those it maps to in another codebook. Empty where the table has none.
+        """The functions ``table`` has for ``code``: for itself, else for those it maps to in another
+        codebook, else for the nearest code above it, in the same way: a theme maps to the code above
+        it, and that to a sub-domain. Empty where the table has none.
         """
         up = codebook[code]
         while True:
             if up.id in table.functions:
                 return tuple(self.functions[f] for f in table.functions[up.id])
-            if up.maps_to:
-                found = (f for m in up.maps_to for f in table.functions.get(m, ()))
+            found = [f for m in up.maps_to for f in table.functions.get(m, ())]
+            if found:
                 return tuple(self.functions[f] for f in dict.fromkeys(found))
             if not up.parent:
                 return ()

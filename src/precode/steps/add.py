@@ -136,9 +136,7 @@ def add(
         updated = tuple(p.updated for p in plans)
         notes = tuple(sources.notes)
         if dry_run:
-            return Added(
-                True, understood, len(people), tuple(problems), notes, updated, unchanged
-            )
+            return Added(True, understood, len(people), tuple(problems), notes, updated, unchanged)
         refuse(
             "nothing was added",
             problems,
@@ -154,9 +152,7 @@ def add(
                 study.store.set_attributes(people)
             supersede(study, plans, names)
         listed_in = write_left(study, plans)
-        return Added(
-            False, understood, len(people), (), notes, updated, unchanged, listed_in
-        )
+        return Added(False, understood, len(people), (), notes, updated, unchanged, listed_in)
 
 
 def _place(study: Study) -> Path:

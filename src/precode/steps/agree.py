@@ -12,7 +12,7 @@ import numpy as np
 
 from precode.agreement.bootstrap import cluster_weights
 from precode.agreement.estimate import Estimate, Figure, NotEstimable
-from precode.agreement.intervals import LEVEL
+from precode.agreement.intervals import FEWEST_CLUSTERS, LEVEL
 from precode.agreement.labels import About, code_sets, foreign, variables
 from precode.agreement.reliability import (
     Reliability,
@@ -50,7 +50,8 @@ class Agreement:
     """How well ``coders`` agree on the ``units`` that two or more of them have read.
 
     ``rows`` are codes, codes with polarity, domains, polarities, any code, and the polarity of codes
-    that two gave. ``mean_of_codes`` is the mean over the codes for which a figure is estimable.
+    that two gave. ``mean_of_codes`` is the mean over the ``averaged`` codes for which κ is estimable,
+    the same in every figure: codes that hardly anybody gave would lift the share agreed and PABAK.
     ``sets`` compares whole sets of codes, ``sets_with_polarity`` those with their polarities.
     """
 
@@ -61,6 +62,13 @@ class Agreement:
     mean_of_codes: Reliability
     sets: SetAgreement
     sets_with_polarity: SetAgreement
+    averaged: int
+
+    @property
+    def intervals(self) -> bool:
+        """Whether any figure has one: there are none over too few transcripts."""
+        figures = (f for r in self.rows for f in (r.figures.observed, r.figures.kappa))
+        return any(isinstance(f, Estimate) and f.low is not None for f in figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,7 @@ def _agreement(readings: Readings, codebook: Codebook, sampling: Sampling, what:
         for v, t in zip(asked, tallies, strict=True)
     )  # fmt: skip
     codes = [(t, r.figures) for t, r in zip(tallies, rows, strict=True) if r.about is About.CODE]
+    told = [(t, f) for t, f in codes if isinstance(f.kappa, Estimate)]
 
     def sets(polarity: bool) -> SetAgreement:
         values, which = code_sets(readings, codebook, polarity=polarity)
@@ -159,8 +168,8 @@ def _agreement(readings: Readings, codebook: Codebook, sampling: Sampling, what:
 
     return Agreement(
         readings.coders, len(readings.units), clusters, rows,
-        mean_reliability([t for t, _ in codes], [r for _, r in codes], weights=weights),
-        sets(polarity=False), sets(polarity=True),
+        mean_reliability([t for t, _ in told or codes], [r for _, r in told or codes], weights=weights),
+        sets(polarity=False), sets(polarity=True), len(told),
     )  # fmt: skip
 
 
@@ -221,7 +230,9 @@ def _notes(readings: Readings, codebook: Codebook, blind: HumanCodes) -> tuple[s
     few = len(set(readings.transcripts))
     if few < 12:
         out.append(
-            f"two coders share {few} transcript{'s' * (few != 1)}: intervals over so few are rough; "
-            "precode agree --plan says how many would do"
+            f"two coders share {few} transcript{'s' * (few != 1)}: "
+            + ("no intervals" if few < FEWEST_CLUSTERS else "intervals")
+            + f" over so few{'' if few < FEWEST_CLUSTERS else ' are rough'}; precode agree --plan "
+            "says how many would do"
         )
     return tuple(out)

@@ -25,6 +25,16 @@ def card(bundle: Bundle) -> str:
         "",
         "**Confidential.** Its word list holds words that at least two participants' sentences share. "
         "Share it only as you would share the transcripts.",
+        *(
+            [
+                "",
+                "`familiar.safetensors` holds the mean of the sentences' embeddings and the directions "
+                "in which they vary most, by which talk unlike this is told. It holds no sentence, "
+                "but is derived from all of them.",
+            ]
+            if about.get("familiar")
+            else []
+        ),
         "",
         "Not a substitute for your own coding: figures hold for transcripts like those it was "
         "trained on.",

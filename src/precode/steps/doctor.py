@@ -80,6 +80,20 @@ def _database(study: Study) -> Iterator[Check]:
         else f"changed: {', '.join(changed)}",
         mend if changed else "",
     )
+    if earlier := study.store.superseded():
+        wrong_ones = [
+            t.name for t in earlier if hashlib.sha256(t.text.encode()).hexdigest() != t.sha256
+        ]
+        left_behind = len(study.store.left_behind())
+        yield Check(
+            "earlier versions",
+            not wrong_ones,
+            f"{len(earlier)} of transcripts, kept with all their acts, {left_behind} of which were "
+            "not carried over"
+            if not wrong_ones
+            else f"changed: {', '.join(wrong_ones)}",
+            mend if wrong_ones else "",
+        )
     length = {t.id: len(t.text) for t in texts}
     sentences = study.store.sentences()
     outside = [s.id for s in sentences if s.end > length[s.transcript_id] or not s.text.strip()]

@@ -14,12 +14,16 @@ from precode.errors import InputError
 from precode.model.bundle import Bundle
 from precode.model.encoder import Encoder, encoder_key, load_encoder
 from precode.model.features import LAYERS
+from precode.model.finetune.tuned import Tuned, reader_of
+from precode.model.passages import Passage
 from precode.model.weights import find_weights
 from precode.steps.opening import Progress
 from precode.study.cache import EmbeddingCache
 
 Floats = npt.NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Floats]
+
+_PIECE = 1000  # passages read between two signs of progress
 
 
 def machine_cache() -> Path:
@@ -95,4 +99,25 @@ def embedding_of(bundle: Bundle, *, cache: Path | None, progress: Progress) -> I
             mend="put the encoder of that time back, or train again: precode train",
         )
     with embedding(bundle.encoder_model, precision, cache=cache, progress=progress) as embed:
-        yield embed
+        yield embed if bundle.tuned is None else _WithTuned(embed, bundle.tuned, progress)
+
+
+class _WithTuned:
+    """``embed``, and passages read by the fine-tuned encoder, with their own progress."""
+
+    def __init__(self, embed: Embed, tuned: Tuned, progress: Progress) -> None:
+        self._embed, self._progress = embed, progress
+        self._read = reader_of(tuned)
+
+    def __call__(self, texts: Sequence[str]) -> Floats:
+        return self._embed(texts)
+
+    def passages(self, passages: Sequence[Passage]) -> npt.NDArray[np.floating]:
+        what = "reading passages with the fine-tuned encoder"
+        at = range(0, len(passages), _PIECE)
+        parts = []
+        for first in at:
+            self._progress(what, first, len(passages))
+            parts.append(self._read(passages[first : first + _PIECE]))
+        self._progress(what, len(passages), len(passages))
+        return np.concatenate(parts) if parts else self._read(passages)

@@ -97,7 +97,8 @@ def project_of(m: Material, choice: Choice, *, stamp: str = "") -> Project:
 def stamp_of(m: Material, choice: Choice, *, until: int) -> str:
     """The GUID of what is exported: the study's texts, its history ``until`` this event, the choice."""
     chosen = (choice.human, choice.machine, sorted(choice.codes or ()), sorted(choice.coders or ()))
-    return guid_of("export", *sorted(t.id for t in m.transcripts), until, *chosen)
+    hidden = sorted(m.hidden)
+    return guid_of("export", *sorted(t.id for t in m.transcripts), until, *chosen, *hidden)
 
 
 def _about(stamp: str) -> str:
@@ -248,7 +249,10 @@ def _machine(m: Material, choice: Choice) -> Iterator[Selection]:
         polarity = Polarity(str(run.polarity[i, j]))
         for part in _PARTS.get(polarity, (polarity,)):
             key = code_key(code, part)
-            yield Selection(s.transcript_id, s.start, s.end, key, MACHINE, note=note)
+            sure_of = None if math.isnan(p) else p
+            yield Selection(
+                s.transcript_id, s.start, s.end, key, MACHINE, note=note, confidence=sure_of
+            )
 
 
 def _cases(m: Material) -> Iterator[Case]:

@@ -51,11 +51,19 @@ from precode.steps.rounds import apart
 # -- export ----------------------------------------------------------------------------------------
 
 
-def write_study(study: Study, view: StudyView, target: Path, choice: Choice) -> tuple[int, int]:
+def write_study(
+    study: Study,
+    view: StudyView,
+    target: Path,
+    choice: Choice,
+    *,
+    besides: frozenset[str] = frozenset(),
+) -> tuple[int, int]:
     """Write the study as .qdpx to ``target`` and note in its log what that was, so that it can be
-    compared when it comes back. Returns how many codings of people and of the machine it holds.
+    compared when it comes back; without what anybody gave the sentences ``besides``. Returns how
+    many codings of people and of the machine it holds.
     """
-    m = material(study, view)
+    m = without_sentences(material(study, view), besides)
     last = study.store.last_event()
     stamp = stamp_of(m, choice, until=last)
     project = project_of(m, choice, stamp=stamp)
@@ -74,6 +82,11 @@ def write_book(study: Study, target: Path) -> int:
     codes = tuple(code_tree(study.codebook))
     write_codebook(target, Project(TOOL, study.codebook.name, (), codes, ()))
     return len(codes)
+
+
+def without_sentences(m: Material, ids: frozenset[str]) -> Material:
+    """``m`` without what people and the machine gave the sentences ``ids``."""
+    return replace(m, hidden=m.hidden | ids, withheld=m.withheld | ids)
 
 
 def material(study: Study, view: StudyView | None = None) -> Material:
@@ -147,7 +160,8 @@ def bring_projects(
         all_.problems += out.problems
         if not stamp:
             all_.problems += misnamed([p.excerpt for p in every])
-        if not (stamp or every or out.problems or meaning):
+        machine = any(c.name == MACHINE for c in project.coders)  # it alone may have coded
+        if not (stamp or every or out.problems or meaning or machine):
             all_.problems += _nothing(file, out.unmapped)
         all_.unmapped += out.unmapped
         all_.notes += out.notes

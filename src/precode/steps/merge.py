@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precode.codebook import read_codebook
+from precode.codings.merging import identities
 from precode.errors import Problem, StudyError, UsageError
 from precode.settings import read_settings
 from precode.steps.bringing import Bringing, Conflict, Copy, From
@@ -111,6 +112,7 @@ def _refuse(study: Study, store: Store, copies: Sequence[Copy]) -> None:
                     "if it is one behaviour in other words, use the same words in both precode.toml",
                 )
             )
+        problems += _other_versions(store, c)
         theirs = c.store.audit()
         one, other = _bare(audit), _bare(theirs)
         if one <= other or other <= one:
@@ -127,6 +129,38 @@ def _refuse(study: Study, store: Store, copies: Sequence[Copy]) -> None:
         )
     if problems:
         raise StudyError("nothing was merged", problems=problems)
+
+
+def _other_versions(store: Store, c: Copy) -> list[Problem]:
+    """A transcript that has a newer version in one copy only: its acts would stand on two texts."""
+    here, there = ({v.old: v for v in s.versions()} for s in (store, c.store))
+    problems = []
+    for old in sorted(here.keys() | there.keys()):
+        one, other = here.get(old), there.get(old)
+        if one and other and one.new == other.new:
+            continue
+        where = str(c.folder.root)
+        name = (one or other).name  # type: ignore[union-attr]
+        if one and other:
+            what, mend = f"has another new version of {name!r}", "settle on one text first"
+        elif one:
+            what = f"holds {name!r} as it was before it was updated here"
+            mend = "there first: precode add --update FILE, with the same file"
+        else:
+            what = f"holds a newer version of {name!r} than this study"
+            mend = "here first: precode add --update FILE, with the same file"
+        problems.append(Problem(where, what, mend))
+    if problems:
+        return problems
+    mine, theirs = (
+        set(identities([e for e in s.events(superseded=True) if e.transcript_id in here]))
+        for s in (store, c.store)
+    )
+    if lost := len(theirs - mine):
+        what = f"has {lost:,} acts on earlier versions of transcripts that are not here"
+        mend = "merge copies before their transcripts are updated: restore from backups/ and merge"
+        problems.append(Problem(str(c.folder.root), what, mend))
+    return problems
 
 
 def _bare(rows: Sequence[AuditRow]) -> set[tuple[object, ...]]:

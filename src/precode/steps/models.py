@@ -1,9 +1,11 @@
-"""Finding the model that a step should use."""
+"""Finding the model that a step should use, and whether it may be used here."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from precode.codebook import Codebook
 from precode.errors import InputError, StudyError
 from precode.model.bundle import Bundle, load
 from precode.resources import starters
@@ -19,21 +21,72 @@ def names(study: Study) -> list[str]:
 def study_model(study: Study, name: str) -> tuple[str, Bundle]:
     """The study's model ``name`` ("" for the newest), or a shipped starter or bundle folder.
 
-    Raises :class:`InputError`/:class:`StudyError` if there is none, it is damaged, or its codes are
-    not this study's.
+    Raises :class:`InputError`/:class:`StudyError` if there is none, it is damaged, or it was
+    trained with other codes, another version of the codebook, or for another behaviour.
     """
     known = names(study)
     if not name and not known:
         raise StudyError("the study has no model yet", mend="precode train")
     name = name or known[0]
     bundle = load(study.folder.models / name) if name in known else bundle_at(name, known)
-    if bundle.codebook.leaf_ids != study.codebook.leaf_ids:
+    why = misfit(bundle, study.codebook, study.settings.study.behaviour)
+    if why:
         raise InputError(
-            f"model {name!r} was trained with other codes than this study's codebook has "
-            f"({bundle.codebook.name} {bundle.codebook.version}, {bundle.codebook.hash})",
-            mend="train one on this codebook: precode train",
+            f"model {name!r} {why}", mend="train one on this study's codes: precode train"
         )
     return name, bundle
+
+
+def folder_of(study: Study | None, name: str) -> Path:
+    """Where the model lies that :func:`study_model` or :func:`bundle_at` finds under ``name``."""
+    if study is not None and name in names(study):
+        return study.folder.models / name
+    return starters().get(name, Path(name))
+
+
+def misfit(bundle: Bundle, codebook: Codebook, behaviour: str) -> str:
+    """Why ``bundle`` cannot be used with ``codebook`` for ``behaviour``, as the end of a sentence
+    on it; "" if it can.
+    """
+    book = bundle.codebook
+    theirs, ours = (f"{b.name} {b.version}, {b.hash}" for b in (book, codebook))
+    if book.leaf_ids != codebook.leaf_ids:
+        return (
+            "was trained with other codes than this study's codebook has "
+            f"({theirs}; here {ours}){_apart(book, codebook)}"
+        )
+    if book.version != codebook.version and not _is_shipped(bundle):
+        return f"was trained with another version of the codebook ({theirs}; here {ours})"
+    if book.choice != codebook.choice or [c.polarity for c in book.leaves] != [
+        c.polarity for c in codebook.leaves
+    ]:
+        return (
+            "was trained when the codebook counted codes otherwise: one or many a sentence, with "
+            f"or without polarity ({theirs}; here {ours})"
+        )
+    own = str(bundle.about.get("behaviour", ""))
+    if own and not same_behaviour(own, behaviour):
+        return (
+            f"was trained for another target behaviour ({own!r}; here {behaviour!r}): what helps "
+            "the one may hinder the other"
+        )
+    return ""
+
+
+def remarks(study: Study, bundle: Bundle) -> tuple[str, ...]:
+    """What to know of a model that may be used here, though not all is as it was."""
+    if bundle.codebook.hash == study.codebook.hash or _is_shipped(bundle):
+        return ()
+    return (
+        "the words of the codebook (labels, definitions, examples) have changed since the model "
+        "was trained; if the codes mean something else now, code anew and train again: "
+        "precode train",
+    )
+
+
+def same_behaviour(one: str, other: str) -> bool:
+    """Whether two wordings are the same, up to case, spaces and a full stop at the end."""
+    return _plain(one) == _plain(other)
 
 
 def bundle_at(name: str, known: list[str] | None = None) -> Bundle:
@@ -48,3 +101,20 @@ def bundle_at(name: str, known: list[str] | None = None) -> Bundle:
             mend=f"models: {', '.join(choices)}" if choices else "train one: precode train",
         )
     return load(Path(name))
+
+
+def _is_shipped(bundle: Bundle) -> bool:
+    """Made for all studies: whoever made a new version of the codebook cannot train it anew."""
+    return not bundle.about.get("behaviour") and bundle.about.get("name") in starters()
+
+
+def _apart(book: Codebook, codebook: Codebook) -> str:
+    gone = sorted(set(book.leaf_ids) - set(codebook.leaf_ids))
+    new = sorted(set(codebook.leaf_ids) - set(book.leaf_ids))
+    parts = [f"only the model has {', '.join(gone[:5])}"] * bool(gone)
+    parts += [f"only the codebook has {', '.join(new[:5])}"] * bool(new)
+    return ": " + "; ".join(parts) if parts else ": the same ones in another order"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip().rstrip(".").casefold()

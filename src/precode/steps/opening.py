@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precode.codebook import Codebook, read_codebook
+from precode.codings.consensus import independent
 from precode.codings.history import fold
+from precode.codings.themes import with_sub_domains
 from precode.domain import HumanCodes, Sentence
 from precode.files.atomic import tidy
 from precode.settings import Settings, read_settings
@@ -36,6 +38,14 @@ class Study:
     def human_codes(self, sentences: tuple[Sentence, ...]) -> HumanCodes:
         """What stands of the coders' history on ``sentences``."""
         return fold(self.store.events(), sentences, overlap=self.settings.codings.overlap)
+
+    def independent_codes(self, sentences: tuple[Sentence, ...]) -> HumanCodes:
+        """The same without adjudication: what agreement between coders may be counted on. A
+        code counts its themes.
+        """
+        events = independent(self.store.events())
+        codes = fold(events, sentences, overlap=self.settings.codings.overlap)
+        return with_sub_domains(codes, self.codebook)
 
 
 @contextmanager

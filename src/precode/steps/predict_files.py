@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from precode.model.bundle import Bundle
 from precode.model.passages import Passage, passages, passages_from_texts
 from precode.model.predictions import Predictions
 from precode.settings import Predict, Transcripts
+from precode.steps.drift import Drift, Listening, drift_of, familiar_of
 from precode.steps.embedding import embedding_of
-from precode.steps.models import bundle_at
+from precode.steps.models import bundle_at, folder_of, same_behaviour
 from precode.steps.opening import Progress, silent
+from precode.steps.promising import Asked, Promised, promised, promises
 from precode.transcripts.gather import read_folder_or_files
 from precode.transcripts.read import read_many
 
@@ -27,13 +29,16 @@ from precode.transcripts.read import read_many
 @dataclass(frozen=True, slots=True)
 class PreCoded:
     """A table: the input's own columns, then ``<code>.p``, ``.decision``, ``.polarity`` for each
-    code, then ``verdict``.
+    code (and ``.accepted``, if precision was asked for), then ``verdict``. ``drift``: this talk
+    beside the model's own; ``promised``: what came of what was asked of precision and recall.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     bundle_id: str
     calibrated: bool
+    drift: Drift | None = None
+    promised: Promised | None = None
 
 
 def predict_table(
@@ -45,6 +50,7 @@ def predict_table(
     behaviour_column: str = "",
     behaviour: str = "",
     accept: float | None = None,
+    asked: Asked | None = None,
     progress: Progress = silent,
 ) -> PreCoded:
     """Pre-code one column of ``table`` (.csv, .tsv, .xlsx), a passage a row; every row but
@@ -64,12 +70,15 @@ def predict_table(
             if c not in data.columns
         ],
     )
-    new = _new_columns(bundle)
+    new = _new_columns(bundle, asked)
     refuse(
         f"{table} has columns of the names that predict adds",
         [Problem(str(table), f"column {c!r}", "rename it") for c in new if c in data.columns],
     )
-    default = behaviour or str(bundle.about.get("behaviour", ""))
+    default = _behaviour(bundle, behaviour)
+    if behaviour_column:
+        for other in dict.fromkeys(row[behaviour_column] for row in data.rows):
+            _behaviour(bundle, other)
     filled = [i for i, row in enumerate(data.rows) if row[text_column].strip()]
     todo = passages_from_texts(
         [data.rows[i][text_column] for i in filled],
@@ -77,13 +86,13 @@ def predict_table(
         [(data.rows[i][behaviour_column] if behaviour_column else "") or default for i in filled],
         [str(i) for i in filled],
     )
-    found = _predict(bundle, todo, accept, progress)
+    found, drift, made = _predict(model, bundle, todo, {table.name: todo}, accept, asked, progress)
     added: dict[int, tuple[Cell, ...]] = dict(zip(filled, _cells(found), strict=True))
     blank: tuple[Cell, ...] = ("",) * len(new)
     rows = tuple(
         (*(row[c] for c in data.columns), *added.get(i, blank)) for i, row in enumerate(data.rows)
     )
-    return PreCoded((*data.columns, *new), rows, bundle.id, found.calibrated)
+    return PreCoded((*data.columns, *new), rows, bundle.id, found.calibrated, drift, made)
 
 
 def predict_transcripts(
@@ -92,10 +101,12 @@ def predict_transcripts(
     *,
     behaviour: str = "",
     accept: float | None = None,
+    asked: Asked | None = None,
     progress: Progress = silent,
 ) -> PreCoded:
     """Pre-code transcripts as ``add`` would read them; a row each codable sentence."""
     bundle = bundle_at(model)
+    behaviour = _behaviour(bundle, behaviour)
     unit = bundle.about.get("unit", "sentence")
     settings = Transcripts.model_validate({"unit": unit})
     read, problems = read_many(
@@ -105,17 +116,28 @@ def predict_transcripts(
     sentences: list[Sentence] = [s for r in read for s in r.sentences]
     turns = {r.transcript.id: r.turns for r in read}
     names = {r.transcript.id: r.transcript.name for r in read}
-    todo = passages(sentences, turns, behaviour=behaviour or str(bundle.about.get("behaviour", "")))
-    found = _predict(bundle, todo, accept, progress)
+    todo = passages(sentences, turns, behaviour=behaviour)
+    talk: dict[str, list[Passage]] = {}
+    for p in todo:
+        talk.setdefault(names[p.id.partition(":")[0]], []).append(p)
+    found, drift, made = _predict(model, bundle, todo, talk, accept, asked, progress)
     by_id = {s.id: s for s in sentences}
     own: list[tuple[Cell, ...]] = []
     for p in todo:
         s = by_id[p.id]
         speaker = turns[s.transcript_id][s.turn].speaker
         own.append((names[s.transcript_id], speaker, s.turn, s.start, s.end, s.text))
-    columns = ("transcript", "speaker", "turn", "start", "end", "sentence", *_new_columns(bundle))
+    columns = (
+        "transcript",
+        "speaker",
+        "turn",
+        "start",
+        "end",
+        "sentence",
+        *_new_columns(bundle, asked),
+    )
     rows = tuple((*o, *c) for o, c in zip(own, _cells(found), strict=True))
-    return PreCoded(columns, rows, bundle.id, found.calibrated)
+    return PreCoded(columns, rows, bundle.id, found.calibrated, drift, made)
 
 
 def predict_lines(
@@ -124,6 +146,7 @@ def predict_lines(
     *,
     behaviour: str = "",
     accept: float | None = None,
+    asked: Asked | None = None,
     progress: Progress = silent,
 ) -> PreCoded:
     """Pre-code plain text, one passage a line; earlier lines are its context."""
@@ -134,12 +157,14 @@ def predict_lines(
     todo = passages_from_texts(
         texts,
         ["\n".join(texts[max(0, i - 10) : i]) for i in range(len(texts))],
-        [behaviour or str(bundle.about.get("behaviour", ""))] * len(texts),
+        [_behaviour(bundle, behaviour)] * len(texts),
         [str(i) for i in range(len(texts))],
     )
-    found = _predict(bundle, todo, accept, progress)
+    found, drift, made = _predict(model, bundle, todo, {"this text": todo}, accept, asked, progress)
     rows = tuple((t, *c) for t, c in zip(texts, _cells(found), strict=True))
-    return PreCoded(("text", *_new_columns(bundle)), rows, bundle.id, found.calibrated)
+    return PreCoded(
+        ("text", *_new_columns(bundle, asked)), rows, bundle.id, found.calibrated, drift, made
+    )
 
 
 def write(pre: PreCoded, path: Path) -> None:
@@ -168,14 +193,46 @@ def jsonl(pre: PreCoded) -> str:
 
 
 def _predict(
-    bundle: Bundle, todo: Sequence[Passage], accept: float | None, progress: Progress
-) -> Predictions:
+    model: str,
+    bundle: Bundle,
+    todo: Sequence[Passage],
+    talk: Mapping[str, Sequence[Passage]],
+    accept: float | None,
+    asked: Asked | None,
+    progress: Progress,
+) -> tuple[Predictions, Drift, Promised | None]:
+    """What ``bundle`` says of ``todo``; ``talk`` has the same passages by where they come from."""
+    made = promises(bundle, asked)
     with embedding_of(bundle, cache=None, progress=progress) as embed:
-        return bundle.predict(todo, embed, accept=accept or Predict().accept)
+        heard = Listening(embed, familiar_of(bundle, folder_of(None, model)))
+        found = bundle.predict(todo, heard, accept=accept or Predict().accept, guarantee=made)
+    by_name = {name: [p.text for p in own] for name, own in talk.items()}
+    anew = np.ones(len(todo), dtype=bool)  # no study says what people have coded
+    return (
+        found,
+        drift_of(bundle, heard, by_name, what="transcripts"),
+        promised(made, found, bundle.codebook, anew),
+    )
 
 
-def _new_columns(bundle: Bundle) -> tuple[str, ...]:
-    kinds = ("p", "decision", "polarity")
+def _behaviour(bundle: Bundle, asked: str) -> str:
+    """The target behaviour ``asked`` for, or the model's own. Raises :class:`UsageError` if the
+    model was trained on another: its polarities would mean something else.
+    """
+    own = str(bundle.about.get("behaviour", ""))
+    if asked and own and not same_behaviour(asked, own):
+        raise UsageError(
+            f"the model was trained for the behaviour {own!r}, not for {asked!r}: what helps the "
+            "one may hinder the other",
+            mend="leave out --behaviour, or use a model trained for it",
+        )
+    return asked or own
+
+
+def _new_columns(bundle: Bundle, asked: Asked | None) -> tuple[str, ...]:
+    kinds = ["p", "decision", "polarity"]
+    if asked is not None and asked.precision is not None:
+        kinds.append("accepted")
     return (*(f"{c}.{k}" for c in bundle.codebook.leaf_ids for k in kinds), "verdict")
 
 
@@ -190,5 +247,7 @@ def _cells(found: Predictions) -> list[tuple[Cell, ...]]:
                 int(found.decision[i, j]),
                 str(found.polarity[i, j]),
             ]
+            if found.accepted is not None:
+                row.append(int(found.accepted[i, j]))
         out.append((*row, verdict.value))
     return out

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from precode.agreement.labels import About
 from precode.codings.consensus import CONSENSUS
 from precode.codings.history import flags, standing
 from precode.domain import Event, EventKind, Reason, Sentence
 from precode.model.bundle import Bundle
+from precode.report.agreement import CoderAgreement
 from precode.report.record import Advised, AuditDone, DoubleCoded, Learned, Record
 from precode.report.score import Score, alone
 from precode.steps.loop.answers import audited
@@ -25,8 +27,11 @@ def record_of(
     sentences: Sequence[Sentence],
     events: Sequence[Event],
     bundle: Bundle | None,
+    agreement: CoderAgreement | None = None,
 ) -> Record:
-    """The record of ``study``; ``bundle`` is the model behind its pre-codes, or None."""
+    """The record of ``study``; ``bundle`` is the model behind its pre-codes, or None, ``agreement``
+    what its report says of how far coders agree.
+    """
     stand = [e for e in standing(events) if e.reason != Reason.PROBE]
     noted = flags(events)
     return Record(
@@ -39,7 +44,7 @@ def record_of(
         memos=sum(bool(e.memo) for e in noted),
         learned=None if bundle is None else _learned(study, bundle),
         audit=_audit(study, sentences, events),
-        double=None if bundle is None else _double(bundle),
+        double=_double(agreement),
         advice=_advice(study),
     )
 
@@ -86,15 +91,15 @@ def _score(stored: object) -> Score:
     return alone(value) if low is None else (value, low, high)
 
 
-def _double(bundle: Bundle) -> DoubleCoded | None:
-    about: Mapping[str, Any] = bundle.about
-    found: dict[str, Any] | None = about["validation"].get("human")
-    if not found:
+def _double(agreement: CoderAgreement | None) -> DoubleCoded | None:
+    if agreement is None:
         return None
-    kappas = [c["kappa"][0] for c in found["codes"].values() if isinstance(c["kappa"], list)]
-    spread = (min(kappas), sum(kappas) / len(kappas), max(kappas)) if kappas else None
-    coders = {name for a, b, _ in found["pairs"] for name in (a, b)}
-    return DoubleCoded(found["sentences"], found["transcripts"], len(coders), spread, len(kappas))
+    found = (r.kappa for r in agreement.rows if r.about == About.CODE)
+    kappas = [k[0] for k in found if isinstance(k, tuple)]
+    spread = (min(kappas), math.fsum(kappas) / len(kappas), max(kappas)) if kappas else None
+    return DoubleCoded(
+        agreement.units, agreement.transcripts, len(agreement.coders), spread, len(kappas)
+    )
 
 
 def _audit(

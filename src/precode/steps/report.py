@@ -12,14 +12,15 @@ from precode.codebook import plain
 from precode.errors import TooLittleError, UsageError
 from precode.report.charts.drawing import keep_fonts_in
 from precode.report.document import Document
-from precode.report.identifiers.mask import Masker, mask, told_of_masks
+from precode.report.identifiers.mask import mask, told_of_masks
+from precode.report.identifiers.scan import Lexicon, scan
 from precode.report.renderers.excel import write_excel
 from precode.report.renderers.html import write_html
 from precode.report.renderers.word import write_word
 from precode.report.sections.compose import document
 from precode.report.tables.make import make_tables
 from precode.steps.embedding import machine_cache
-from precode.steps.identifiers import lexicon_of, write_list
+from precode.steps.identifiers import masker_of, write_list
 from precode.steps.opening import open_study
 from precode.steps.rounds import told
 from precode.steps.target import file_target
@@ -97,19 +98,32 @@ def report(
         )
         keep_fonts_in(machine_cache())
         made, masked = document(tables), None
+        notes: tuple[str, ...] = ()
         if anonymise:
-            masker = Masker(lexicon_of(view, keep))
+            masker = masker_of(view, keep)
             made = told_of_masks(mask(made, masker), masker.counts)
             masked = targets[0].with_name(f"{targets[0].stem}-masked.csv")
             write_list(masker.found, masked)
+            notes += _named_by_the_team(view.title, view.behaviour, lexicon=masker.lexicon)
         files = tuple(
             str(FORMATS[form](made, target)) for form, target in zip(wanted, targets, strict=True)
         )
         study.store.log("report", file=", ".join(files))
         return Reported(
             files[0], files, len(view.transcripts), view.coders, view.machine is not None,
-            told(study), "" if masked is None else str(masked), len(masker.found) if anonymise else 0,
+            (*told(study), *notes), "" if masked is None else str(masked), len(masker.found) if anonymise else 0,
         )  # fmt: skip
+
+
+def _named_by_the_team(*texts: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """A word on names in the study's title and behaviour, which stand as they were typed."""
+    found = dict.fromkeys(f.text for text in texts for f in scan(text, lexicon))
+    if not found:
+        return ()
+    return (
+        "the title and the behaviour stand as you wrote them, and hold what looks like a name: "
+        f"{', '.join(found)}; both are changed in precode.toml",
+    )
 
 
 def _forms(forms: Sequence[str], out: Path | None) -> tuple[str, ...]:

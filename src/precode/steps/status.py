@@ -23,10 +23,13 @@ from precode.study.runs import runs
 
 @dataclass(frozen=True, slots=True)
 class Coder:
-    """What one coder has done. ``read`` counts sentences; ``codes`` sentences given each code."""
+    """What one coder has done. ``read`` counts sentences, ``apart`` those of them whose codes nobody
+    sees yet; ``codes`` sentences given each code.
+    """
 
     name: str
     read: int
+    apart: int
     coded: int
     assisted: int
     codes: Mapping[str, int]
@@ -76,13 +79,15 @@ def status(path: Path) -> Status:
         coded: dict[str, set[str]] = {}
         counts: dict[str, Counter[str]] = {}
         going = states(study, human)
-        for c in shown(study, human).codings:
+        seen = shown(study, human)
+        for c in seen.codings:
             coded.setdefault(c.coder, set()).add(c.sentence_id)
             counts.setdefault(c.coder, Counter())[c.code] += 1
         coders = tuple(
             Coder(
                 name,
                 sum(c == name for _, c in human.read),
+                sum(c == name for _, c in human.read - seen.read),
                 len(coded.get(name, ())),
                 sum(c == name for _, c in human.assisted),
                 counts.get(name, Counter()),

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from precode.errors import UsageError
 from precode.model.bundle import load, save
+from precode.model.finetune.plan import Plan
 from precode.model.validate import OutOfFold, Training, cross_validate
+from precode.steps import drift
 from precode.steps.card import card
+from precode.steps.downloading import fetch
+from precode.steps.evidence.held_out import FILE, held_out_of, packed
+from precode.steps.finetune import Finetuned, Keep, finetune, forget, prepare
 from precode.steps.learning import Lesson, bundle_of, lesson
 from precode.steps.opening import Progress, Study, open_study, silent
+from precode.steps.rounds import shown
 from precode.steps.validation import validation_of
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model and how good it is. ``validation`` is what its bundle stores (see :mod:`precode.steps.validation`)."""
+    """A model and how good it is. ``validation`` is what its bundle stores (see :mod:`precode.steps.validation`),
+    ``finetuned`` how a fine-tuned encoder compared, where that was asked for.
+    """
 
     name: str
     folder: str
@@ -28,18 +36,30 @@ class Trained:
     left_out: tuple[str, ...]
     notes: tuple[str, ...]
     validation: dict[str, object]
+    finetuned: Finetuned | None = None
 
 
 def train(
-    path: Path, *, name: str = "main", coders: tuple[str, ...] = (), progress: Progress = silent
+    path: Path,
+    *,
+    name: str = "main",
+    coders: tuple[str, ...] = (),
+    tune: Plan | None = None,
+    keep: Keep = "better",
+    allow_download: bool = False,
+    progress: Progress = silent,
 ) -> Trained:
-    """Train the study's model ``name`` on the codes of ``coders`` (default: of all).
+    """Train the study's model ``name`` on the codes of ``coders`` (default: of all). With ``tune`` the
+    encoder is fine-tuned too, and ``keep`` says which of the two models stays.
 
-    Raises :class:`TooLittleError` if no code has enough examples.
+    Raises :class:`TooLittleError` if no code has enough examples, or for ``tune`` with fewer than four
+    transcripts.
     """
     if not name or name != Path(name).name or name.startswith("."):
         raise UsageError(f"{name!r} cannot be a model's name", mend="use letters, digits and -")
     with open_study(path, verb="train", write=True) as study:
+        if allow_download:
+            fetch(study.settings.encoder.model, progress=progress)
         learned = lesson(study, coders=coders, progress=progress)
         data, modelled = learned.data, learned.modelled
         out = cross_validate(
@@ -48,24 +68,40 @@ def train(
             seed=study.settings.train.seed,
             progress=lambda done, total: progress("validating", done, total),
         )
-        notes = _notes(study, learned, out)
+        told, tuned = None, None
+        if tune is not None:
+            told, out, tuned = finetune(study, learned, out, tune, keep=keep, progress=progress)
+        notes = _notes(study, learned, out) + ([told.said] if told else [])
         validation = validation_of(
-            study, learned.sentences, learned.human, data, learned.gold_y, out, modelled
-        )
-        about = {
+            study, learned.sentences,
+            shown(study, study.independent_codes(learned.sentences)),
+            data, learned.gold_y, out, modelled,
+        )  # fmt: skip
+        about: dict[str, object] = {
             "name": name,
             "trained_on": _trained_on(study, data, out),
             "notes": notes,
             "validation": validation,
         }
-        bundle = bundle_of(study, learned, out, about=about)
+        talk = drift.record_of(learned, out)
+        if talk is not None:
+            about[drift.KEY] = drift.sign(talk)
+        if told is not None:
+            about["finetuned"] = asdict(told)
+        bundle = replace(bundle_of(study, learned, out, about=about), tuned=tuned)
         folder = study.folder.models / name
-        identity = save(bundle, folder, card(bundle))
-        load(folder)  # what cannot be read back was not saved
+        beside = {} if out is None else {FILE: packed(held_out_of(study, learned, out))}
+        if talk is not None:
+            beside[drift.FILE] = talk
+        identity = save(bundle, folder, card(bundle), beside=beside)
+        prepare(load(folder))  # what cannot be read back was not saved
+        forget(study)
         study.store.keep_codebook(study.codebook)
         study.store.log(
-            "train", name=name, id=identity, sentences=len(data.y), coders=list(learned.coders)
-        )
+            "train", name=name, id=identity, sentences=len(data.y), coders=list(learned.coders),
+            macro_f1=_short(validation.get("macro_f1")),
+            **({} if told is None else {"finetuned": told.kept}),
+        )  # fmt: skip
         left_out = [
             leaf.label for leaf, m in zip(study.codebook.leaves, modelled, strict=True) if not m
         ]
@@ -79,7 +115,15 @@ def train(
             tuple(left_out),
             tuple(notes),
             validation,
+            told,
         )
+
+
+def _short(score: object) -> object:
+    """A score as the log keeps it: four decimals, or words."""
+    if not isinstance(score, list):
+        return score
+    return [None if s is None else round(s, 4) for s in score]
 
 
 def _notes(study: Study, learned: Lesson, out: OutOfFold | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from precode.steps.models import names
 from precode.steps.opening import Study
 from precode.steps.predict import latest_run
 from precode.steps.record import record_of
-from precode.steps.rounds import apart, without
+from precode.steps.rounds import apart, told, without
 from precode.steps.suggested import assistance_of
 from precode.study.store import now
 
@@ -57,6 +58,7 @@ def view_of(study: Study) -> StudyView:
     bundle = _bundle(study, "" if run is None else str(run[0].about["model"]))
     validation = _stored_validation(bundle)
     turns = study.store.turns()
+    agreement = coders_agreement(study, sentences, events)
     return StudyView(
         study.settings.study.title,
         study.settings.study.behaviour,
@@ -71,22 +73,37 @@ def view_of(study: Study) -> StudyView:
         tuple(sorted({c for _, c in human.read if c != CONSENSUS})),
         machine,
         _validation(validation),
-        coders_agreement(study, sentences, events),
-        study.store.unplaced(),
+        agreement,
+        _unplaced(study, hidden),
         study.store.logged(),
         precode.__version__,
         now(),
         assistance_of(study, events, human),
         hidden.union(study.store.audit_sample()) - {s for s, _ in human.read},
-        record_of(study, sentences, events, bundle),
+        record_of(study, sentences, events, bundle, agreement),
         read_wheel(shipped("configs") / "frameworks" / "behaviour-change-wheel.toml"),
         evidence_of(
             study, sentences, events, human, turns,
             None if run is None else (run[0].id, str(run[0].about["model"]), run[1]),
         ),
         tuple(Summary(s.row, s.code, s.text, s.at, s.file) for s in study.store.summaries()),
+        left_out=told(study),
         said=human,
     )  # fmt: skip
+
+
+def _unplaced(study: Study, hidden: frozenset[str]) -> tuple[Mapping[str, object], ...]:
+    """Rows of coded tables without a place. Of a transcript that is being coded apart they keep who
+    and where: what was given there is shown to nobody.
+    """
+    apart = {i.partition(":")[0] for i in hidden}
+    names = {t.name for t in study.store.transcripts() if t.id in apart}
+    return tuple(
+        {k: v for k, v in row.items() if k in ("row", "source", "coder")} | {"why": "coded apart"}
+        if row.get("source") in names
+        else row
+        for row in study.store.unplaced()
+    )
 
 
 def _bundle(study: Study, model: str) -> Bundle | None:

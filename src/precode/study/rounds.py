@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from precode.study.logbook import Logbook, now
+from precode.study.logbook import now
+from precode.study.versions import Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Round:
         return self.at, self.coders, self.sentences
 
 
-class Rounds(Logbook):
+class Rounds(Versions):
     """A database with rounds."""
 
     def add_round(self, made: Round) -> None:
@@ -59,12 +60,16 @@ class Rounds(Logbook):
             self._db.execute("INSERT INTO closing VALUES (?,?)", (name, at or now()))
 
     def rounds(self) -> tuple[Round, ...]:
-        """All rounds, oldest first."""
+        """All rounds, oldest first. Sentences that a newer version of their transcript has word for
+        word stand for them; one that was changed has left its round.
+        """
         given: dict[str, list[str]] = {}
+        became = self.became()
         for name, i in self._db.execute(
             "SELECT round, sentence_id FROM assignment ORDER BY round, position"
         ):
-            given.setdefault(name, []).append(i)
+            if now_called := became.get(i, i):
+                given.setdefault(name, []).append(now_called)
         closed: dict[str, str] = dict(self._db.execute("SELECT round, at FROM closing"))
         return tuple(
             Round(name, _names(coders), tuple(given.get(name, ())), json.loads(how), at,

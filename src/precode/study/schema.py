@@ -122,4 +122,40 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
             BEGIN SELECT RAISE(ABORT, 'summaries are never changed'); END;
         """,
     ),
+    (
+        "0005 versions of transcripts",
+        """
+        CREATE TABLE version (
+            transcript_id TEXT PRIMARY KEY REFERENCES transcript(id),
+            superseded_by TEXT NOT NULL REFERENCES transcript(id),
+            name TEXT NOT NULL, at TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE carried (
+            seq INTEGER PRIMARY KEY REFERENCES event(seq),
+            source INTEGER NOT NULL REFERENCES event(seq), note TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE left_behind (
+            seq INTEGER PRIMARY KEY REFERENCES event(seq), why TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE became (
+            sentence_id TEXT PRIMARY KEY REFERENCES sentence(id), became TEXT NOT NULL
+        ) STRICT;
+        CREATE TRIGGER version_kept BEFORE DELETE ON version
+            BEGIN SELECT RAISE(ABORT, 'versions are never deleted'); END;
+        CREATE TRIGGER version_fixed BEFORE UPDATE ON version
+            BEGIN SELECT RAISE(ABORT, 'versions are never changed'); END;
+        CREATE TRIGGER carried_kept BEFORE DELETE ON carried
+            BEGIN SELECT RAISE(ABORT, 'where an act comes from is never deleted'); END;
+        CREATE TRIGGER carried_fixed BEFORE UPDATE ON carried
+            BEGIN SELECT RAISE(ABORT, 'where an act comes from is never changed'); END;
+        CREATE TRIGGER left_behind_kept BEFORE DELETE ON left_behind
+            BEGIN SELECT RAISE(ABORT, 'what was not carried is never deleted'); END;
+        CREATE TRIGGER left_behind_fixed BEFORE UPDATE ON left_behind
+            BEGIN SELECT RAISE(ABORT, 'what was not carried is never changed'); END;
+        CREATE TRIGGER became_kept BEFORE DELETE ON became
+            BEGIN SELECT RAISE(ABORT, 'where a sentence went is never deleted'); END;
+        CREATE TRIGGER became_fixed BEFORE UPDATE ON became
+            BEGIN SELECT RAISE(ABORT, 'where a sentence went is never changed'); END;
+        """,
+    ),
 )

@@ -26,6 +26,7 @@ from precode.domain import (
 from precode.study.logbook import now
 from precode.study.rounds import Rounds
 from precode.study.summaries import Summaries
+from precode.study.versions import CURRENT
 
 __all__ = ["AuditRow", "Store", "now"]
 
@@ -67,7 +68,9 @@ def in_order(events: Sequence[Event], before: Mapping[int, int]) -> tuple[Event,
 
 
 class Store(Rounds, Summaries):
-    """An open study database. Use as a context manager; close it in the thread that opened it."""
+    """An open study database. Use as a context manager; close it in the thread that opened it. What
+    superseded transcripts hold (:mod:`precode.study.versions`) is left out everywhere.
+    """
 
     # -- transcripts ---------------------------------------------------------------------------
 
@@ -106,21 +109,26 @@ class Store(Rounds, Summaries):
 
     def transcripts(self) -> tuple[Transcript, ...]:
         """All transcripts by name."""
-        rows = self._db.execute("SELECT id, name, text, sha256, kind FROM transcript ORDER BY name")
+        rows = self._db.execute(
+            f"SELECT id, name, text, sha256, kind FROM transcript WHERE id {CURRENT} ORDER BY name"
+        )
         return tuple(Transcript(i, n, t, h, Kind(k)) for i, n, t, h, k in rows)
 
     def sources(self) -> dict[str, tuple[str, str]]:
         """Transcript id → (source file as given, its SHA-256)."""
         return {
             i: (s, h)
-            for i, s, h in self._db.execute("SELECT id, source, source_sha256 FROM transcript")
+            for i, s, h in self._db.execute(
+                f"SELECT id, source, source_sha256 FROM transcript WHERE id {CURRENT}"
+            )
         }
 
     def turns(self) -> dict[str, tuple[Turn, ...]]:
         """Transcript id → its turns in order."""
         out: dict[str, list[Turn]] = {}
         for t, i, speaker, role, start, end, time in self._db.execute(
-            "SELECT transcript_id, idx, speaker, role, start, end, time FROM turn ORDER BY 1, 2"
+            "SELECT transcript_id, idx, speaker, role, start, end, time FROM turn"
+            f" WHERE transcript_id {CURRENT} ORDER BY 1, 2"
         ):
             out.setdefault(t, []).append(Turn(i, speaker, Role(role), start, end, time))
         return {t: tuple(turns) for t, turns in out.items()}
@@ -132,7 +140,8 @@ class Store(Rounds, Summaries):
             Sentence(i, t, turn, start, end, texts[t][start:end], bool(codable))
             for i, t, turn, start, end, codable in self._db.execute(
                 "SELECT s.id, s.transcript_id, s.turn, s.start, s.end, s.codable FROM sentence s "
-                "JOIN transcript t ON t.id = s.transcript_id ORDER BY t.name, s.start"
+                f"JOIN transcript t ON t.id = s.transcript_id WHERE t.id {CURRENT} "
+                "ORDER BY t.name, s.start"
             )
         )
 
@@ -142,7 +151,8 @@ class Store(Rounds, Summaries):
             Participant(t, label, json.loads(attributes))
             for t, label, attributes in self._db.execute(
                 "SELECT p.transcript_id, p.label, p.attributes FROM participant p "
-                "JOIN transcript t ON t.id = p.transcript_id ORDER BY t.name, p.label"
+                f"JOIN transcript t ON t.id = p.transcript_id WHERE t.id {CURRENT} "
+                "ORDER BY t.name, p.label"
             )
         )
 
@@ -192,24 +202,8 @@ class Store(Rounds, Summaries):
         ``seq`` and ``at`` filled in. ``before``: in the order of the history they stand right
         before the event with this number; what came from another copy may be older.
         """
-        stored: list[Event] = []
         with self._transaction():
-            for e in events:
-                at = e.at or now()
-                cursor = self._db.execute(
-                    "INSERT INTO event (at, kind, coder, transcript_id, start, end, codes, assisted,"
-                    " codebook, origin, reason, memo, seconds, undoes, batch, model, confidence)"
-                    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                    (at, e.kind.value, e.coder, e.transcript_id, e.start, e.end,
-                     json.dumps([[c.code, c.polarity.value] for c in e.codes]), int(e.assisted),
-                     e.codebook, e.origin, e.reason, e.memo, e.seconds, e.undoes, e.batch,
-                     e.model, json.dumps(e.confidence)),
-                )  # fmt: skip
-                stored.append(replace(e, seq=cursor.lastrowid or 0, at=at))
-                if before:
-                    self._db.execute(
-                        "INSERT INTO standing_before VALUES (?,?)", (cursor.lastrowid, before)
-                    )
+            stored = [self._insert(e, before=before) for e in events]
             for row in unplaced:
                 self._db.execute(
                     "INSERT INTO unplaced VALUES (?,?,?,?)",
@@ -222,9 +216,26 @@ class Store(Rounds, Summaries):
                 )
         return tuple(stored)
 
-    def events(self) -> tuple[Event, ...]:
+    def _insert(self, event: Event, *, before: int = 0) -> Event:
+        """One act, inside a transaction."""
+        at = event.at or now()
+        cursor = self._db.execute(
+            "INSERT INTO event (at, kind, coder, transcript_id, start, end, codes, assisted,"
+            " codebook, origin, reason, memo, seconds, undoes, batch, model, confidence)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (at, event.kind.value, event.coder, event.transcript_id, event.start, event.end,
+             json.dumps([[c.code, c.polarity.value] for c in event.codes]), int(event.assisted),
+             event.codebook, event.origin, event.reason, event.memo, event.seconds, event.undoes,
+             event.batch, event.model, json.dumps(event.confidence)),
+        )  # fmt: skip
+        if before:
+            self._db.execute("INSERT INTO standing_before VALUES (?,?)", (cursor.lastrowid, before))
+        return replace(event, seq=cursor.lastrowid or 0, at=at)
+
+    def events(self, *, superseded: bool = False) -> tuple[Event, ...]:
         """The whole history in order: that of their numbers, but for acts that came from another
-        copy of the study and are older than what they found here.
+        copy of the study, or from an earlier version of a transcript, and are older than what they
+        found here. With ``superseded`` the acts on earlier versions are among them.
         """
         found = tuple(
             Event(
@@ -238,7 +249,9 @@ class Store(Rounds, Summaries):
             seconds, undoes, batch, model, confidence
             in self._db.execute("SELECT * FROM event ORDER BY seq")
         )  # fmt: skip
-        return in_order(found, dict(self._db.execute("SELECT seq, before FROM standing_before")))
+        every = in_order(found, dict(self._db.execute("SELECT seq, before FROM standing_before")))
+        gone = set() if superseded else {v.old for v in self.versions()}
+        return tuple(e for e in every if e.transcript_id not in gone) if gone else every
 
     def last_event(self) -> int:
         """The newest event's sequence number, 0 if there is none."""
@@ -267,23 +280,26 @@ class Store(Rounds, Summaries):
             self._log("audit", {"frame": len(rows), "drawn": drawn})
 
     def audit(self) -> tuple[AuditRow, ...]:
-        """The frame, the drawn ones first, in the order of asking."""
-        return tuple(
-            AuditRow(*row)
-            for row in self._db.execute(
-                "SELECT sentence_id, stratum, position, batch, at FROM audit"
-                " ORDER BY position IS NULL, position, sentence_id"
-            )
-        )
+        """The frame, the drawn ones first, in the order of asking. Sentences that a newer version of
+        their transcript has word for word keep their place; one that was changed has left the frame,
+        drawn or not: what is left of each drawing is a sample of what is left of its frame.
+        """
+        became = self.became()
+        heir = {v.old: v.new for v in self.versions()}
+        out = []
+        for sentence, stratum, *rest in self._db.execute(
+            "SELECT sentence_id, stratum, position, batch, at FROM audit"
+            " ORDER BY position IS NULL, position, sentence_id"
+        ):
+            while stratum in heir:
+                stratum = heir[stratum]  # noqa: PLW2901 - a transcript may have had many versions
+            if now_called := became.get(sentence, sentence):
+                out.append(AuditRow(now_called, stratum, *rest))
+        return tuple(out)
 
     def audit_sample(self) -> tuple[str, ...]:
         """Ids of the sentences drawn, in the order of asking."""
-        return tuple(
-            i
-            for (i,) in self._db.execute(
-                "SELECT sentence_id FROM audit WHERE position IS NOT NULL ORDER BY position"
-            )
-        )
+        return tuple(r.sentence_id for r in self.audit() if r.position is not None)
 
     def keep_packet(self, packet: str, coder: str, content: Mapping[str, object]) -> None:
         """Remember which sentences went out to ``coder`` in the spreadsheet ``packet``."""

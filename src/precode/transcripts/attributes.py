@@ -10,11 +10,13 @@ from pathlib import Path
 from precode.domain import Participant, Transcript
 from precode.errors import InputError, Problem
 from precode.files.tables import Table, read_table
+from precode.transcripts.classification import read_classification
 
 SOURCE = ("source", "file", "filename", "file name", "transcript", "transcript name", "document",
           "interview", "source name", "source file")  # fmt: skip
+MISSING = frozenset(("unassigned", "not applicable"))  # as NVivo's classification sheets have it
 LABEL = ("label", "participant", "speaker", "participant id", "participant label", "speaker label",
-         "pid", "id", "who", "name", "pseudonym")  # fmt: skip
+         "pid", "id", "who", "name", "pseudonym", "case", "cases", "case name", "person", "node")  # fmt: skip
 
 
 def read_attributes(
@@ -27,9 +29,13 @@ def read_attributes(
     Columns: a source (a transcript's name or file), a label, and whatever else the team noted, kept
     as attributes under its column's name. Without a source column every label must be unique in the
     study; an empty label is fine where the source has one participant. Empty cells are no
-    attributes. Raises :class:`InputError` if the table cannot be read or has neither column.
+    attributes, nor are "Unassigned" and "Not Applicable". An NVivo classification sheet is read as it
+    is exported (:mod:`precode.transcripts.classification`): its cases are labels, or names of
+    transcripts with one participant.
+
+    Raises :class:`InputError` if the table cannot be read or has neither column.
     """
-    table = read_table(path)
+    table = read_classification(path) or read_table(path)
     source_column, label_column = _column(table, SOURCE), _column(table, LABEL)
     if label_column == source_column:
         label_column = None
@@ -55,7 +61,9 @@ def read_attributes(
         attributes = {
             column: re.sub(r"\s+", " ", cell).strip()
             for column, cell in row.items()
-            if column not in (source_column, label_column) and cell.strip()
+            if column not in (source_column, label_column)
+            and cell.strip()
+            and cell.strip().casefold() not in MISSING
         }
         if key in found and found[key].attributes != attributes:
             what = f"{person.label} of this source is described in {first[key]} too, differently"
@@ -116,6 +124,10 @@ class _People:
         if len(homes) > 1:
             names = ", ".join(repr(self.names.get(i, i)) for i in homes[:5])
             return Problem(where, f"{label!r} speaks in several: {names}", "add a source column")
+        if not homes and (
+            _plain(label) in self.sources or _plain(Path(label).stem) in self.sources
+        ):
+            return self.find(label, "", where)  # a case named as its transcript
         if not homes:
             everyone = [x for labels in self.labels.values() for x in labels.values()]
             return Problem(where, f"nobody is called {label!r}", self._near(label, everyone))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from precode.report.identifiers.words import AT, BOTH, CAPITALS, DOES, PLACES, TITLES
+from precode.report.identifiers.words import AT, BOTH, CAPITALS, DOES, FILES, PLACES, ROLES, TITLES
 
 
 class Kind(StrEnum):
@@ -152,13 +152,15 @@ def _found(text: str, words: list[re.Match[str]], first: int, last: int) -> Foun
 def _named(text: str, words: list[re.Match[str]], i: int, lexicon: Lexicon) -> bool:
     """Whether the word at ``i`` looks like (the beginning of) a name."""
     written = words[i].group()
-    low = re.sub(r"['’]s$", "", written.casefold())
+    low = bare(written)
     if text[words[i].end() : words[i].end() + 1].isdigit():  # HbA1c, FG2
         return False
-    if low in lexicon.keep or low in CAPITALS or not written[0].isupper():
-        return low in lexicon.names and low not in lexicon.common and low not in lexicon.keep
-    if low in lexicon.names:
-        return True
+    if low in lexicon.keep:
+        return False
+    if low in lexicon.names and (written[0].isupper() or low not in lexicon.common):
+        return True  # someone called May or Will, too
+    if low in CAPITALS or not written[0].isupper():
+        return False
     before = words[i - 1].group().casefold() if i else ""
     if before in TITLES and text[words[i - 1].end() : words[i].start()].strip(" .") == "":
         return True
@@ -186,6 +188,54 @@ def _runs_on(text: str, words: list[re.Match[str]], last: int, lexicon: Lexicon)
         and (not written.isupper() or len(written) == 1)
         and not (gap == ". " and len(words[last].group()) > 1)
     )
+
+
+def named_in(label: str, lexicon: Lexicon) -> tuple[Found, ...]:
+    """The known names in a speaker's label, however they are written: "gwen_2", "MAY"."""
+    return tuple(
+        Found(m.start(), m.end(), m.group(), Kind.NAME)
+        for m in _WORD.finditer(label)
+        if (low := bare(m.group())) in lexicon.names and low not in lexicon.keep
+    )
+
+
+def named_in_file(name: str, lexicon: Lexicon) -> tuple[Found, ...]:
+    """What may point at somebody in the name of a file or transcript: dates, and every word that talk
+    does not hold and files are not called by. Short words in capitals stand for groups ("HCP").
+    """
+    found = [f for f in _forms(name, lexicon.region) if f.kind is Kind.DATE]
+    for m in _WORD.finditer(name.replace("_", " ").replace("-", " ")):
+        low = bare(m.group())
+        known = low in lexicon.common or low in FILES or low in ROLES or low in CAPITALS
+        short = len(low) < 3 or (m.group().isupper() and len(low) < 5)
+        if low not in lexicon.keep and (low in lexicon.names or not (known or short)):
+            own = re.sub(r"['’][sS]$", "", m.group())
+            found.append(Found(m.start(), m.start() + len(own), own, Kind.NAME))
+    apart: list[Found] = []
+    for f in sorted(found, key=lambda f: f.start):
+        if not apart or apart[-1].end <= f.start:
+            apart.append(f)
+    return tuple(apart)
+
+
+def names_of(labels: Iterable[str], common: frozenset[str]) -> frozenset[str]:
+    """The names that speakers' ``labels`` hold. Words of talk ("Midwife") and what people are in a
+    study ("Participant 2") are none, but for those that are names as well ("May", "Will").
+    """
+    out = set()
+    for label in labels:
+        for m in _WORD.finditer(label):
+            low, written = bare(m.group()), m.group()
+            long = len(low) > 2 or (len(low) == 2 and written == written.title() != written.upper())
+            word = (low in common or low in CAPITALS) and low not in BOTH
+            if long and not word and low not in ROLES and low not in TITLES:
+                out.add(low)
+    return frozenset(out)
+
+
+def bare(word: str) -> str:
+    """``word`` in small letters, without the ending of "Mary's"."""
+    return re.sub(r"['’]s$", "", word.casefold())
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:

@@ -50,3 +50,23 @@ DOES = frozenset([
     "goes", "asked", "asks", "thinks", "thought", "and", "got", "gets", "wants", "wanted",
     "gave", "rang", "called", "phoned",
 ])  # fmt: skip
+
+# What people are in a study, as their labels say
+ROLES = frozenset([
+    "interviewer", "interviewee", "participant", "participants", "speaker", "facilitator",
+    "moderator", "researcher", "respondent", "patient", "clinician", "carer", "member", "male",
+    "female", "unknown", "unidentified", "inaudible", "voice", "person", "public", "professional",
+    "observer", "client", "therapist", "parent", "staff", "manager", "midwife", "physio",
+    "pharmacist", "paramedic", "volunteer", "student", "teacher", "user", "int", "res", "hcp",
+])  # fmt: skip
+
+# What transcripts' files are called
+FILES = frozenset([
+    "interview", "interviews", "focus", "group", "groups", "transcript", "transcripts", "note",
+    "notes", "field", "fieldnotes", "fieldnote", "diary", "pilot", "session", "meeting", "visit",
+    "workshop", "recording", "audio", "video", "zoom", "teams", "verbatim", "draft", "final",
+    "copy", "version", "clean", "cleaned", "checked", "anon", "anonymised", "anonymized", "redacted",
+    "coded", "study", "site", "case", "participant", "round", "wave", "time", "baseline", "follow",
+    "part", "file", "text", "data", "txt", "docx", "doc", "rtf", "odt", "pdf", "vtt", "srt", "csv",
+    "xlsx", "tsv", "html", "inputs", "primary", "secondary", "care", "ward", "clinic", "online",
+])  # fmt: skip

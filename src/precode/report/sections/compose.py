@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from precode.report.document import Document, Figures, Section
+from precode.report.document import Document, Figures, Part, Section, Words
 from precode.report.sections import (
     coders,
     findings,
@@ -17,6 +17,14 @@ from precode.report.sections import (
 from precode.report.sections.phrases import Numbers, strong, tables, words
 from precode.report.tables.make import Tables
 from precode.report.writing import day
+
+
+def _left_out(t: Tables) -> tuple[Words, ...]:
+    """What is in no table of the report although people have coded it."""
+    if not t.left_out:
+        return ()
+    why = f" {'; '.join(t.left_out)}. No table or figure of this report counts them as read."
+    return (Words((strong("Not the whole:"), Part(why)), care=True),)
 
 
 def document(t: Tables) -> Document:
@@ -36,7 +44,7 @@ def document(t: Tables) -> Document:
             Section(
                 "glance",
                 "The study at a glance",
-                (Figures(t.figures), *tables(number, t.glance)),
+                (Figures(t.figures), *_left_out(t), *tables(number, t.glance)),
             ),
             findings.findings(number, t),
             *themes.themes(number, t),

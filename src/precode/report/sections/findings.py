@@ -99,7 +99,10 @@ def findings_sides(f: Findings, behaviour: str) -> Sides | None:
     if not f.two_way:
         return None
     at = [f.polarities.index(p) for p in (Polarity.BARRIER, Polarity.FACILITATOR)]
-    codes = [(r, r.human[at[0]], r.human[at[1]]) for r in f.rows if r.code]
+    # a code without polarity is no code that neither hinders nor helps: it has no bar
+    codes = [
+        (r, r.human[at[0]], r.human[at[1]]) for r in f.rows if r.code and r.code not in f.undirected
+    ]
     shown = _longest(codes, _DRAWN)
     if not any(left.excerpts or right.excerpts for _, left, right in shown):
         return None

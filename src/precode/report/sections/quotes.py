@@ -51,7 +51,9 @@ def _quote_tables(
         for _, group in groupby(ours, key=lambda c: c.code):
             mine = {c.polarity: c for c in group}
             label = next(iter(mine.values())).label
-            if two_way:
+            sided = any(mine[p].excerpts or mine[p].quotes for p in _SIDES if p in mine)
+            undirected = Polarity.NONE in mine and mine[Polarity.NONE].excerpts
+            if two_way and (sided or not undirected):
                 none = {p: QuoteCell(domain, "", label, p, (), 0, 0) for p in _SIDES}
                 rows.append(QuoteRow(label, "", tuple(mine.get(p, none[p]) for p in _SIDES)))
             rows += [

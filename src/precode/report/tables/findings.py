@@ -59,6 +59,7 @@ class Findings:
     """``most`` is the largest number of human excerpts of any single code and polarity.
 
     ``people`` and ``sources`` were read by coders, in whole or in part: the base of every count.
+    ``undirected`` are codes that are neither barriers nor facilitators, whatever they count.
     """
 
     polarities: tuple[Polarity, ...]
@@ -67,6 +68,7 @@ class Findings:
     sources: int
     most: int
     has_machine: bool
+    undirected: frozenset[str] = frozenset()
 
     @property
     def two_way(self) -> bool:
@@ -146,8 +148,9 @@ def findings(
     if len(every) > 1:
         rows.append(row("", "", "Any code", every))
     return Findings(
-        shown, tuple(rows), len(index.read_people), len(index.coded_in), most, pre is not None
-    )
+        shown, tuple(rows), len(index.read_people), len(index.coded_in), most, pre is not None,
+        frozenset(c.id for c in index.view.codebook.codes if not c.polarity),
+    )  # fmt: skip
 
 
 def _given(index: Index) -> dict[Key, list[tuple[str, str]]]:

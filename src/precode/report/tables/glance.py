@@ -213,6 +213,14 @@ def coders(index: Index) -> Grid:
             "A sentence with two codes counts as two codes given. Sentences are known to be read "
             "where a code was given, “nothing applies” was decided, or the coder declared the "
             "source read in full.",
+            *(
+                (
+                    "The consensus decided where coders had differed: what each of them gave stands "
+                    "here as it was, and every other count of codes has the consensus in its place.",
+                )
+                if readers
+                else ()
+            ),
         ),
     )
 

@@ -25,7 +25,8 @@ def count_words(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A parent of the codebook with its codes, as (code, label). ``domain`` is "" without one.
+    """A parent of the codebook with its codes, as (code, label). ``domain`` is "" in a codebook
+    without domains.
 
     ``parent`` is its id. ``beneath`` are all codes under it, those of its own branches included:
     ``codes`` is empty where it has nothing else.
@@ -38,6 +39,7 @@ class Branch:
 
 
 UNKNOWN_DOMAIN = "Not in this version of the codebook"
+OTHER_CODES = "Other codes"  # of no domain, in a codebook that has domains
 AS_SUCH = ", as such"  # given at the level of a sub-domain, to none of its themes
 
 
@@ -185,7 +187,7 @@ def _branches(codebook: Codebook, used: Iterable[str]) -> tuple[Branch, ...]:
     A parent to which codes were given, before it had codes of its own, is one of them: "Physical
     opportunity, as such".
     """
-    given = set(used)
+    given = set(used) | set(codebook.leaf_ids)
     children: dict[str, list[Code]] = {}
     for code in codebook.codes:
         children.setdefault(code.parent, []).append(code)
@@ -212,7 +214,9 @@ def _branches(codebook: Codebook, used: Iterable[str]) -> tuple[Branch, ...]:
             branches += walk(codes[0], "")
         else:
             alone = tuple((c.id, c.label) for c in codes)
-            branches.append(Branch("", alone, "", tuple(c.id for c in codes)))
+            # without a heading of their own they would seem to belong to the domain before them
+            name = OTHER_CODES if len(children) > 1 else ""
+            branches.append(Branch(name, alone, "", tuple(c.id for c in codes)))
     if unknown := sorted(given - {c.id for c in codebook.codes}):
         named = tuple((c, c) for c in unknown)
         branches.append(Branch(UNKNOWN_DOMAIN, named, "", tuple(unknown)))

@@ -35,7 +35,7 @@ class Tables:
 
     ``figures`` are the numbers that head it; ``skipped`` names the attributes that got no
     table of their own, with the reason; ``model`` is empty where nothing was pre-coded;
-    ``short_names`` are (FG1, name of the source);
+    ``short_names`` are (FG1, name of the source); ``left_out`` says what nobody may see yet;
     ``matrix`` is the one for a page and the whole one for a workbook;
     ``assistance`` where no suggestion was shown. ``suggestions`` is the methods' paragraph on them, ``paragraph`` one on the whole study, to paste.
     """
@@ -67,6 +67,7 @@ class Tables:
     themes: Grid | None = None
     rates: Grid | None = None
     short_names: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def make_tables(
@@ -134,6 +135,7 @@ def make_tables(
         short_names=tuple(
             (index.names[t.id], t.name) for t in view.transcripts if index.names[t.id] != t.name
         ),
+        left_out=view.left_out,
     )
 
 

@@ -41,10 +41,10 @@ def _sentences(index: Index, record: Record) -> Iterator[str]:
     )
     if read:
         where = len({s.transcript_id for s in read})
+        sided = sum(leaf.polarity for leaf in book.leaves)
+        each = "each" if sided == len(book.leaves) else f"{sided} of them"
         polarity = (
-            f", each marked as a barrier to or a facilitator of {view.behaviour}"
-            if any(leaf.polarity for leaf in book.leaves)
-            else ""
+            f", {each} marked as a barrier to or a facilitator of {view.behaviour}" if sided else ""
         )
         coders = len(view.coders)
         yield (
@@ -79,15 +79,21 @@ def _sentences(index: Index, record: Record) -> Iterator[str]:
 def _double(double: DoubleCoded, record: Record) -> Iterator[str]:
     said = (
         f"{count(double.sentences)} {record.unit}s in {numbered(double.transcripts, 'source')} were "
-        "read by two or more coders, each without sight of the others’ codes"
+        "read by two or more coders, without sight of a suggestion or, in precode, of the others’ "
+        "codes"
     )
     if double.kappa:
         low, mean, high = double.kappa
         said += (
-            f"; Cohen’s κ by code was {decimal(mean)} on average ({decimal(low)} to {decimal(high)}, "
-            f"{numbered(double.codes, 'code')})"
+            f"; Cohen’s κ by code was {decimal(mean)} on average (lowest {decimal(low)}, highest "
+            f"{decimal(high)}, {numbered(double.codes, 'code')})"
         )
     yield said + "."
+    if record.imported:
+        yield (
+            "[Some codes were made elsewhere and read in: say whether each coder worked without "
+            "sight of the others’ codes there.]"
+        )
     if record.adjudicated:
         yield (
             f"Coders then agreed on {numbered(record.adjudicated, 'passage')} they had coded "

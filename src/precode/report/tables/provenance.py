@@ -23,6 +23,9 @@ def human_and_machine(index: Index) -> Grid:
     blind = {s for s, c in view.human.read - view.human.assisted}
     blind |= {c.sentence_id for c in view.human.codings if not c.assisted}
     human = view.human.codings
+    nobody = "Sentences that no person has read"
+    if view.left_out:
+        nobody += ", or that are being coded apart"
     lines: list[tuple[str, str, int]] = [
         (PEOPLE, "Codable sentences in the study", len(codable)),
         (PEOPLE, "Sentences read by at least one person", len(read)),
@@ -30,7 +33,7 @@ def human_and_machine(index: Index) -> Grid:
         (PEOPLE, "… of them read, and nothing applies", len(read - coded)),
         (PEOPLE, "… of them read by two people or more", sum(readers[s] > 1 for s in read)),
         (PEOPLE, "… of them decided only after seeing the machine’s suggestion", len(read - blind)),
-        (PEOPLE, "Sentences that no person has read", len(codable - read)),
+        (PEOPLE, nobody, len(codable - read)),
         (PEOPLE, "Codes given by people", len(human)),
         (PEOPLE, "… of them after seeing a suggestion", sum(c.assisted for c in human)),
     ]
@@ -89,6 +92,7 @@ def unplaced(index: Index) -> Grid | None:
         (*(Column(h) for h in _UNPLACED.values()), Column("Noted")),
         tuple(rows),
         ("These codes are in no count of this report.",),
+        spoken=frozenset([list(_UNPLACED).index("text"), len(_UNPLACED)]),
     )
 
 

@@ -37,7 +37,8 @@ def reached(study: Study) -> set[str]:
     for entry in study.store.logged():
         if entry["verb"] == REACHED and isinstance(detail := entry["detail"], dict):
             out.update(map(str, detail.get("ids", ())))
-    return out
+    became = study.store.became()
+    return {became.get(i, i) for i in out}
 
 
 def keep_audit(

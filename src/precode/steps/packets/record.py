@@ -42,7 +42,8 @@ def sent_as(store: Store, packet: str, name: str) -> Sent:
     if packet not in known:
         raise InputError(
             f"{name} is packet {packet[:40]!r}, which this study has not sent out",
-            mend="name the study it came from: --study FOLDER",
+            mend="name the study it came from: --study FOLDER; or if that is a copy of this one, "
+            "bring it in first: precode merge OTHER-COPY",
         )
     coder, content = known[packet]
     return Sent(packet, coder, str(content["codebook"]), _asked(content))

@@ -118,4 +118,5 @@ def take(data: Training, rows: Rows) -> Training:
         data.groups[rows],
         data.gold[rows],
         data.choice,
+        None if data.gold_y is None else data.gold_y[rows],
     )

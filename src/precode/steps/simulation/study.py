@@ -189,7 +189,7 @@ def _left_out(study: Study, found: Lesson) -> list[str]:
 def _of_coders(study: Study, found: Lesson) -> list[str]:
     """What coders' agreement sets as a limit."""
     out = human_agreement(
-        found.human, found.sentences, study.codebook,
+        study.independent_codes(found.sentences), found.sentences, study.codebook,
         rng=np.random.default_rng(study.settings.train.seed), draws=DRAWS,
         floor=study.settings.train.floor,
     )  # fmt: skip

@@ -1,0 +1,85 @@
+"""The three public sets that quality is measured on: who is held out, and what is learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from _active_sets import Coded, annomi, nhs, trec
+
+from precode.model.features import measure, vocabulary
+from precode.model.folds import assign
+from precode.model.validate import Training
+from precode.steps.embedding import embedding
+
+Rows = npt.NDArray[np.intp]
+
+FOLDS, SEED = 5, 1
+SETS = {"annomi": annomi, "trec": trec, "nhs": nhs}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One figure to be measured: ``learn`` and ``held`` rows of a set. ``size``: examples a class,
+    0 for all; ``number`` the fold or the seed.
+    """
+
+    name: str
+    size: int
+    number: int
+    learn: Rows
+    held: Rows
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}-{self.size or 'full'}-{self.number}"
+
+
+def task_set(name: str) -> Coded:
+    return SETS[name]()
+
+
+def tasks(coded: Coded, name: str, *, sizes: tuple[int, ...], numbers: int) -> Iterator[Task]:
+    """Of each size, ``numbers`` tasks. AnnoMI and NHS: a fold of whole transcripts or respondents
+    held out; TREC: the official test questions, and as many draws of what is learned from.
+    """
+    fixed = name == "trec"
+    fold = assign(coded.y, coded.groups, folds=FOLDS, seed=SEED) if not fixed else None
+    for size in sizes:
+        for number in range(1 if fixed and not size else numbers):
+            if fold is None:
+                pool, held = coded.split(0)
+            else:
+                pool, held = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+            learn = pool
+            if size:
+                rng = np.random.default_rng([SEED, size, number])
+                label = coded.y[pool].argmax(1)
+                each = [rng.permutation(pool[label == j])[:size] for j in range(coded.y.shape[1])]
+                learn = np.sort(np.concatenate(each))
+            yield Task(name, size, number, learn, held)
+
+
+def training(coded: Coded, cache: object) -> Training:
+    """The whole set with precode's features; ``cache`` a folder for embeddings."""
+    terms = vocabulary([p.text for p in coded.passages])
+    with embedding("minilm", "f32", cache=cache, progress=lambda *_: None) as embed:  # type: ignore[arg-type]
+        raw = measure(coded.passages, terms, embed)
+    known = np.full((*coded.y.shape, 2), np.nan)
+    return Training(
+        raw, coded.y, known, coded.groups, np.ones(len(coded.y), dtype=bool), coded.choice
+    )
+
+
+def part(data: Training, rows: Rows) -> Training:
+    """``data`` of ``rows`` alone."""
+    from precode.model.features import Raw
+
+    raw = Raw(
+        {k: v[rows] for k, v in data.raw.blocks.items()}, data.raw.tf[rows], data.raw.shape[rows]
+    )
+    return Training(
+        raw, data.y[rows], data.polarity[rows], data.groups[rows], data.gold[rows], data.choice
+    )

@@ -1,0 +1,273 @@
+"""Learning itself: AdamW over length-sorted batches, stopped by transcripts held out.
+
+On a processor with bf16 arithmetic, and on a GPU, products are taken in bf16 (autocast); weights,
+optimiser and loss stay in single precision.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+
+from precode.model.finetune import checkpoint
+from precode.model.finetune.checkpoint import Standing
+from precode.model.finetune.network import Network, groups
+from precode.model.finetune.plan import Plan, fingerprint
+from precode.model.finetune.reading import Reader, Tokens, batches, padded, table, tokens_of
+from precode.model.finetune.tuned import Heads
+from precode.model.heads import Choice
+from precode.model.passages import Passage
+from precode.model.weights import Weights
+
+Floats = npt.NDArray[np.floating]
+# (done, total) batches
+Tick = Callable[[int, int], None]
+
+KEPT_EVERY = 60.0  # seconds between checkpoints inside an epoch
+READ_TOKENS = 8192  # of a batch that is only read
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Passages with what was coded: ``y (n, k)`` shares of coders, ``polarity (n, k, 2)`` with NaN
+    where none is known.
+    """
+
+    passages: Sequence[Passage]
+    y: Floats
+    polarity: Floats
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Lines:
+        """The lines with these positions."""
+        return Lines([self.passages[i] for i in rows], self.y[rows], self.polarity[rows])
+
+
+class Learner:
+    """An encoder and its heads, while they are adapted and after."""
+
+    def __init__(
+        self, weights: Weights, plan: Plan, *, codes: int, choice: Choice, seed: int
+    ) -> None:
+        self._weights, self._plan, self._choice, self._seed = weights, plan, choice, seed
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        torch.manual_seed(seed)
+        self._network = Network(weights.folder, plan, codes=codes).to(self._device)
+        self._reader = Reader(weights.folder, plan.reading, most=_most(weights))
+        self._half = _half(self._device)
+
+    def learn(
+        self,
+        lines: Lines,
+        held: Lines | None,
+        *,
+        folder: Path,
+        epochs: int = 0,
+        tick: Tick = lambda done, total: None,
+    ) -> Standing:
+        """Adapt to ``lines``: until ``held`` gets no better, and back to the best; without ``held``
+        for exactly ``epochs``. What stands in ``folder`` from an interrupted call is gone on with,
+        and Ctrl-C leaves it there.
+        """
+        plan, network = self._plan, self._network
+        most = epochs or plan.epochs
+        rows_of = table(self._reader.tokens(lines.passages))
+        lengths = rows_of["length"][:]
+        losses = _Losses(lines, self._choice, self._device)
+        total = most * len(self._order(lengths, 0))
+        learned = network.learned()
+        # fused: of a whole encoder's step a third of the time otherwise goes to the optimiser
+        optimiser = torch.optim.AdamW(groups(network, plan), fused=True)
+        rates = [g["lr"] for g in optimiser.param_groups]
+        key = fingerprint(
+            plan, self._seed, most, held is not None, self._weights.sha256, lines.y.tobytes(),
+            [p.text for p in lines.passages],
+        )  # fmt: skip
+        found = checkpoint.load(folder, key, learned, optimiser)
+        at, best = found or (Standing(), {})
+        kept = time.monotonic()
+
+        def keep() -> None:
+            checkpoint.save(folder, key, at, learned, optimiser, best)
+
+        try:
+            while at.epoch < most and not at.done:
+                network.train()
+                order = self._order(lengths, at.epoch)
+                for rows in order[at.batch :]:
+                    share = _rate(at.steps, total, plan.warmup)
+                    for group, rate in zip(optimiser.param_groups, rates, strict=True):
+                        group["lr"] = rate * share
+                    loss = self._step(tokens_of(rows_of[rows]), rows, losses, optimiser)
+                    at.batch, at.steps = at.batch + 1, at.steps + 1
+                    at.losses.append(round(loss, 5))
+                    tick(at.steps, total)
+                    if time.monotonic() - kept > KEPT_EVERY:
+                        keep()
+                        kept = time.monotonic()
+                at.epoch, at.batch = at.epoch + 1, 0
+                if held is not None:
+                    at.scores.append(self.quality(held))
+                    if at.scores[-1] >= max(at.scores):
+                        at.best = at.epoch
+                        best = {n: p.detach().clone() for n, p in learned.items()}
+                    at.done = at.epoch - at.best >= plan.patience
+                at.done = at.done or at.epoch == most
+                keep()
+                kept = time.monotonic()
+        except KeyboardInterrupt:
+            keep()
+            raise
+        if best:
+            with torch.no_grad():
+                for name, parameter in learned.items():
+                    parameter.copy_(best[name])
+        return at
+
+    def _step(
+        self,
+        tokens: Sequence[Tokens],
+        rows: Sequence[int],
+        losses: _Losses,
+        optimiser: torch.optim.Optimizer,
+    ) -> float:
+        """Learn from one batch; its loss."""
+        with torch.autocast(self._device, torch.bfloat16, enabled=self._half):
+            codes, polarity = self._network(*self._tensors(tokens))
+        loss = losses(codes.float(), polarity.float(), rows)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self._network.learned().values(), 1.0)
+        optimiser.step()
+        return float(loss.detach())
+
+    def vectors(self, passages: Sequence[Passage]) -> Floats:
+        """``(n, width)`` what the heads see of ``passages``."""
+        with torch.no_grad():
+            return self._vectors(passages)
+
+    def _vectors(self, passages: Sequence[Passage]) -> Floats:
+        self._network.eval()
+        tokens = self._reader.tokens(passages)
+        lengths = [len(t) for t in tokens]
+        out = np.zeros((len(tokens), self._network.codes.in_features), dtype=np.float32)
+        order = sorted(range(len(tokens)), key=lengths.__getitem__)
+        for rows in batches(lengths, order, most=256, tokens=READ_TOKENS):
+            with torch.autocast(self._device, torch.bfloat16, enabled=self._half):
+                found = self._network.pooled(*self._tensors([tokens[i] for i in rows]))
+            out[rows] = found.float().cpu().numpy()
+        return out
+
+    def heads(self) -> Heads:
+        """The heads as plain numbers."""
+        found: Heads = self._network.heads()
+        return found
+
+    def quality(self, held: Lines) -> float:
+        """What stops the learning: mean over the codes of average precision on ``held``, and of the
+        two polarities, if known, with half the weight.
+        """
+        from sklearn.metrics import average_precision_score
+
+        vectors, heads = self.vectors(held.passages), self.heads()
+        truth = held.y >= 0.5
+        scores = heads.codes(vectors)
+        each = [
+            float(average_precision_score(truth[:, j], scores[:, j]))
+            for j in range(truth.shape[1])
+            if truth[:, j].any()
+        ]
+        quality = float(np.mean(each)) if each else 0.0
+        share = held.polarity
+        row, code = np.nonzero(np.abs(share[:, :, 0] - share[:, :, 1]) == 1)
+        barrier = share[row, code, 0] == 1
+        if not (barrier.any() and (~barrier).any()):
+            return quality
+        lean = heads.polarities(vectors)[row, code]
+        lean = lean[:, 0] - lean[:, 1]
+        both = [
+            float(average_precision_score(b, s)) for b, s in ((barrier, lean), (~barrier, -lean))
+        ]
+        return (quality + 0.5 * float(np.mean(both))) / 1.5
+
+    def save(self, folder: Path) -> None:
+        """Put into ``folder`` what was learned of the encoder: a whole one, or LoRA's matrices."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._network.save_encoder(folder, self._weights.folder / "tokenizer.json")
+
+    def _order(self, lengths: Sequence[int], epoch: int) -> list[list[int]]:
+        """One epoch's batches: of like length, in an order drawn anew each time."""
+        rng = np.random.default_rng([self._seed, epoch])
+        near = np.array(lengths) + rng.random(len(lengths)) * 12
+        plan = self._plan
+        found = batches(
+            lengths, np.argsort(near).tolist(), most=plan.batch, tokens=plan.batch_tokens
+        )
+        return [found[i] for i in rng.permutation(len(found))]
+
+    def _tensors(self, tokens: Sequence[Tokens]) -> list[torch.Tensor]:
+        return [torch.from_numpy(a).to(self._device) for a in padded(tokens)]
+
+
+class _Losses:
+    """Loss of a batch: rare codes weigh more (by the square root of the odds against them), and
+    the polarity of the codes that were given counts as much as the codes.
+    """
+
+    def __init__(self, lines: Lines, choice: Choice, device: str) -> None:
+        self._choice, self._device = choice, device
+        y = lines.y.astype(np.float32)
+        if choice == "one":
+            y = y / np.maximum(y.sum(1, keepdims=True), 1e-9)
+            mass = np.maximum(y.sum(0), 1e-9)
+            weight = np.where(y.sum(0) > 0, np.sqrt(y.sum() / mass), 0.0)
+            weight /= (weight * mass).sum() / max(y.sum(), 1e-9)
+        else:
+            share = np.clip(y.mean(0), 1 / (len(y) + 1), 1 - 1 / (len(y) + 1))
+            weight = np.sqrt((1 - share) / share)
+        self._y = torch.from_numpy(y).to(device)
+        self._weight = torch.from_numpy(weight.astype(np.float32)).to(device)
+        self._polarity = torch.from_numpy(lines.polarity.astype(np.float32)).to(device)
+
+    def __call__(
+        self, codes: torch.Tensor, polarity: torch.Tensor, rows: Sequence[int]
+    ) -> torch.Tensor:
+        y = self._y[list(rows)]
+        if self._choice == "one":
+            each = -(y * self._weight * codes.log_softmax(1)).sum(1)
+            loss = each.mean()
+        else:
+            loss = cross_entropy(codes, y, pos_weight=self._weight)
+        share = self._polarity[list(rows)]
+        known = ~torch.isnan(share)
+        if known.any():
+            loss = loss + cross_entropy(polarity[known], share[known])
+        return loss
+
+
+def _rate(step: int, total: int, warmup: float) -> float:
+    """Share of the highest rate: up in a straight line, then down to 0."""
+    rise = max(1.0, warmup * total)
+    return min((step + 1) / rise, max(0.0, (total - step) / max(total - rise, 1.0)))
+
+
+def _most(weights: Weights) -> int:
+    return weights.max_tokens
+
+
+def _half(device: str) -> bool:
+    """Whether bf16 is native here; where it is not, it would be slower than single precision."""
+    if device == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")

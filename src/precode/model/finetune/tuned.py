@@ -1,0 +1,158 @@
+"""What fine-tuning leaves in a bundle: an encoder in a folder, its heads, and their say.
+
+Scores of the adapted encoder are added to those of the frozen one: two readers of different kinds
+err on different sentences. How much each counts was chosen on transcripts that neither had seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from precode.model.finetune.plan import Reading
+from precode.model.passages import Passage
+
+Floats = npt.NDArray[np.floating]
+ReadPassages = Callable[[Sequence[Passage]], Floats]
+
+FOLDER = "encoder"
+WHOLE = ("config.json", "tokenizer.json", "model.safetensors")
+ADAPTER = "adapter.safetensors"
+TENSORS = ("codes.weights", "codes.intercept", "polarity.weights", "polarity.intercept", "shares")
+
+
+@runtime_checkable
+class ReadsPassages(Protocol):
+    """An ``embed`` that also reads passages with the adapted encoder, and keeps what it read."""
+
+    def passages(self, passages: Sequence[Passage]) -> Floats:
+        """``(n, h)`` vectors."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Linear heads on the encoder's ``(n, h)`` vectors: ``codes_weights (h, k)``, ``codes_intercept
+    (k,)``, ``polarity_weights (h, k, 2)``, ``polarity_intercept (k, 2)``.
+    """
+
+    codes_weights: Floats
+    codes_intercept: Floats
+    polarity_weights: Floats
+    polarity_intercept: Floats
+
+    def codes(self, vectors: Floats) -> Floats:
+        """``(n, k)`` log-odds."""
+        return np.asarray(vectors @ self.codes_weights + self.codes_intercept)
+
+    def polarities(self, vectors: Floats) -> Floats:
+        """``(n, k, 2)`` log-odds of barrier and facilitator."""
+        along = np.einsum("nh,hkp->nkp", vectors, self.polarity_weights)
+        return np.asarray(along + self.polarity_intercept)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Blended score = ``frozen`` · the frozen encoder's + ``tuned`` · the adapted one's."""
+
+    frozen: float = 0.5
+    tuned: float = 0.5
+
+    def __call__(self, frozen: Floats, tuned: Floats) -> Floats:
+        return np.asarray(self.frozen * frozen + self.tuned * tuned)
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """An adapted encoder as a part of a model. ``folder`` holds its :attr:`files`: a whole encoder, or
+    what LoRA adds to the encoder called ``base``. ``key`` names what was learned, and the arithmetic
+    it is read with.
+    """
+
+    folder: Path
+    base: str
+    key: str
+    reading: Reading
+    heads: Heads
+    codes: Shares
+    polarity: Shares
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What of ``folder`` belongs to the model; the rest can be made again."""
+        return files_of(self.base)
+
+    def blend(
+        self, passages: Sequence[Passage], scores: Floats, polarity: Floats, read: ReadPassages
+    ) -> tuple[Floats, Floats]:
+        """The frozen encoder's ``scores (n, k)`` and ``polarity (n, k, 2)``, with this one's share."""
+        vectors = read(passages)
+        return (
+            self.codes(scores, self.heads.codes(vectors)),
+            self.polarity(polarity, self.heads.polarities(vectors)),
+        )
+
+
+def files_of(base: str) -> tuple[str, ...]:
+    """The files of an encoder adapted whole, or over the encoder called ``base``."""
+    return (ADAPTER,) if base else WHOLE
+
+
+def reader_of(tuned: Tuned) -> ReadPassages:
+    """The adapted encoder itself, compiled when it is first needed."""
+    from precode.model.finetune.graph import pair_encoder
+
+    precision = tuned.key.rpartition("-")[2]
+
+    def read(passages: Sequence[Passage]) -> Floats:
+        encoder = pair_encoder(tuned.folder, tuned.base, tuned.reading, tuned.key, precision)
+        return encoder.read(passages)
+
+    return read
+
+
+def tensors_of(tuned: Tuned) -> dict[str, Floats]:
+    """Its numbers, for a bundle's tensors."""
+    h = tuned.heads
+    c, p = tuned.codes, tuned.polarity
+    values = (
+        h.codes_weights, h.codes_intercept, h.polarity_weights, h.polarity_intercept,
+        np.array([c.frozen, c.tuned, p.frozen, p.tuned]),
+    )  # fmt: skip
+    return {f"tuned.{name}": v for name, v in zip(TENSORS, values, strict=True)}
+
+
+def head_of(tuned: Tuned) -> dict[str, object]:
+    """What a bundle says of it in words."""
+    return {"key": tuned.key, "base": tuned.base, "reading": asdict(tuned.reading)}
+
+
+def tuned_from(
+    head: Mapping[str, Any], tensors: Mapping[str, Floats], folder: Path, *, codes: int
+) -> Tuned:
+    """What :func:`tensors_of` and :func:`head_of` told. ValueError, KeyError or TypeError if they do
+    not fit.
+    """
+    values = [tensors[f"tuned.{name}"] for name in TENSORS]
+    width = values[0].shape[0]
+    shapes = ((width, codes), (codes,), (width, codes, 2), (codes, 2), (4,))
+    for name, value, shape in zip(TENSORS, values, shapes, strict=True):
+        if value.shape != shape:
+            raise ValueError(f"tuned.{name} is {value.shape}, not {shape}")
+    reading = Reading(**head["reading"])
+    if asdict(reading) != {
+        "utterances": int(reading.utterances),
+        "tokens": int(reading.tokens),
+        "behaviour": reading.behaviour is True,
+    }:
+        raise ValueError(f"reading {head['reading']}")
+    s = values[4].tolist()
+    return Tuned(
+        folder / FOLDER, str(head["base"]), str(head["key"]), reading, Heads(*values[:4]),
+        Shares(s[0], s[1]), Shares(s[2], s[3]),
+    )  # fmt: skip

@@ -1,0 +1,202 @@
+"""An encoder is adapted to codes, by a tiny one whose weights were drawn by chance."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tiny
+
+from precode.model.finetune import network
+from precode.model.finetune.graph import PairEncoder
+from precode.model.finetune.learn import Learner, Lines
+from precode.model.finetune.plan import Adapt, Plan, Reading
+from precode.model.finetune.reading import Reader, batches
+from precode.model.finetune.tuned import files_of
+from precode.model.passages import Passage
+from precode.model.weights import Weights, find_weights
+
+PLAN = Plan(epochs=4, rate=5e-3, head_rate=2e-2, batch=8, dropout=0.0, patience=9)
+TOLD = ("alpha", "beta")
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Weights:
+    """A tiny encoder of six layers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its libraries' future
+        folder = tiny.encoder(tmp_path_factory.mktemp("tiny") / "encoder")
+    return find_weights(str(folder))
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    """Matrices this small are not worth two."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def lines(n: int = 48, *, seed: int = 1) -> Lines:
+    """A word tells the code, except that "yes" leans on the question; another tells the polarity."""
+    rng = np.random.default_rng(seed)
+    y = np.zeros((n, 2))
+    polarity = np.full((n, 2, 2), np.nan)
+    talk = []
+    for i in range(n):
+        j, helps = int(rng.integers(2)), bool(rng.integers(2))
+        about, lean = TOLD[j], "cheers" if helps else "laughs"
+        y[i, j] = 1
+        polarity[i, j] = (0, 1) if helps else (1, 0)
+        if rng.random() < 0.3:
+            talk.append(Passage(f"s{i}", f"yes {lean}", (), (f"the {about}",), "coming", (False,)))
+        else:
+            talk.append(Passage(f"s{i}", f"the {about} {lean}", (), ("tea",), "coming", (True,)))
+    return Lines(talk, y, polarity)
+
+
+def learner(weights: Weights, plan: Plan = PLAN) -> Learner:
+    return Learner(weights, plan, codes=2, choice="many", seed=1)
+
+
+@pytest.mark.parametrize("adapt", ["lora", "last", "whole"])
+def test_what_was_told_is_learned_and_only_what_may_change_does(
+    weights: Weights, adapt: Adapt, tmp_path: Path
+) -> None:
+    """Codes and polarities of passages not seen, some told by the question alone."""
+    from safetensors.numpy import load_file
+
+    plan = replace(PLAN, adapt=adapt, epochs=12)
+    made = learner(weights, plan)
+    before = made.quality(lines(40, seed=2))
+    standing = made.learn(lines(), lines(40, seed=3), folder=tmp_path / "state")
+    assert made.quality(lines(40, seed=2)) > max(0.8, before)
+    assert standing.losses[-1] < standing.losses[0] / 2
+    made.save(tmp_path / "encoder")
+    old = load_file(weights.folder / "model.safetensors")
+    new = (
+        load_file(tmp_path / "encoder" / "model.safetensors")
+        if adapt != "lora"
+        else merged(weights, tmp_path / "encoder")
+    )
+    assert old.keys() == new.keys()
+    changed = {n.split(".")[2] for n in old if "layer." in n and not np.allclose(old[n], new[n])}
+    assert changed == set("45" if adapt == "last" else "012345")
+    words = "embeddings.word_embeddings.weight"
+    assert np.allclose(old[words], new[words]) == (adapt != "whole")
+
+
+def merged(weights: Weights, folder: Path) -> dict[str, object]:
+    """The tiny encoder's tensors with LoRA's matrices laid over it."""
+    encoder = network.encoder_in(weights.folder)
+    network.lay_over(encoder, folder / "adapter.safetensors")
+    return {n: t.numpy() for n, t in encoder.state_dict().items()}
+
+
+def test_ctrl_c_keeps_what_was_learned_and_the_next_call_goes_on_as_if_nothing_was(
+    weights: Weights, tmp_path: Path
+) -> None:
+    """To the last digit: parameters, optimiser, order and chance are all taken up."""
+    plan = replace(PLAN, dropout=0.3)
+    whole = learner(weights, plan)
+    whole.learn(lines(), lines(20, seed=3), folder=tmp_path / "whole")
+
+    def stop(done: int, total: int) -> None:
+        if done == 9:  # in the second epoch
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        learner(weights, plan).learn(lines(), lines(20, seed=3), folder=tmp_path / "cut", tick=stop)
+    seen: list[int] = []
+    again = learner(weights, plan)
+    again.learn(
+        lines(), lines(20, seed=3), folder=tmp_path / "cut", tick=lambda done, _: seen.append(done)
+    )
+    assert seen[0] == 10
+    todo = lines(10, seed=4).passages
+    assert np.array_equal(whole.vectors(todo), again.vectors(todo))
+    assert np.array_equal(whole.heads().codes_weights, again.heads().codes_weights)
+    files = {p.name for p in (tmp_path / "cut").iterdir()}
+    assert files == {"state.json", "state.safetensors"}
+
+
+@pytest.mark.parametrize("spoil", ["other codes", "cut short"])
+def test_a_checkpoint_that_does_not_fit_is_not_taken_up(
+    weights: Weights, tmp_path: Path, spoil: str
+) -> None:
+    data = lines(16)
+    learner(weights).learn(data, None, folder=tmp_path / "state", epochs=1)
+    if spoil == "cut short":
+        file = tmp_path / "state" / "state.safetensors"
+        file.write_bytes(file.read_bytes()[:100])
+    else:
+        data = replace(data, y=1 - data.y)
+    seen: list[int] = []
+    learner(weights).learn(
+        data, None, folder=tmp_path / "state", epochs=1, tick=lambda d, _: seen.append(d)
+    )
+    assert seen[0] == 1
+
+
+def test_learning_stops_when_held_out_passages_get_no_better(
+    weights: Weights, tmp_path: Path
+) -> None:
+    """And the best pass is what stays."""
+    plan = replace(PLAN, epochs=30, patience=2, rate=0.3, head_rate=0.5)
+    made = learner(weights, plan)
+    held = lines(20, seed=3)
+    standing = made.learn(lines(), held, folder=tmp_path / "state")
+    assert standing.epoch == standing.best + 2 < 30
+    assert made.quality(held) == pytest.approx(max(standing.scores), abs=1e-6)
+
+
+@pytest.mark.parametrize("adapt", ["lora", "whole"])
+def test_openvino_reads_what_torch_learned(weights: Weights, tmp_path: Path, adapt: Adapt) -> None:
+    """The exported encoder gives the vectors that the heads were learned on."""
+    made = learner(weights, replace(PLAN, adapt=adapt))
+    made._half = False
+    made.learn(lines(), None, folder=tmp_path / "state", epochs=1)
+    todo = [*lines(9, seed=5).passages, Passage("x", ""), Passage("y", "beta " * 300)]
+    expected = made.vectors(todo)
+    made.save(tmp_path / "encoder")
+    base = str(weights.folder) if adapt == "lora" else ""
+    assert {p.name for p in (tmp_path / "encoder").iterdir()} == set(files_of(base))
+    found = PairEncoder(tmp_path / "encoder", base, PLAN.reading, "f32").read(todo)
+    assert np.abs(found - expected).max() < 1e-4
+    assert [p.name for p in tmp_path.joinpath("encoder").glob("openvino-*/*.xml")] == ["model.xml"]
+
+
+def test_the_nearest_talk_is_read_as_far_as_it_fits_and_the_sentence_whole(
+    weights: Weights,
+) -> None:
+    talk = tuple(f"alpha {w}" for w in ("tea", "dog", "day", "bus"))
+    passage = Passage("s", "yes definitely", (), talk, "coming", (False, True, False, True))
+
+    def read(reading: Reading) -> str:
+        reader = Reader(weights.folder, reading, most=128)
+        (tokens,) = reader.tokens([passage])
+        words = [reader._tokenizer.id_to_token(i) for i in tokens.ids]
+        own = [w for w, o in zip(words, tokens.own, strict=True) if o]
+        assert own == ["yes", "definitely"]
+        return " ".join(words)
+
+    near = "coming . a : alpha dog q : alpha tea [SEP] yes definitely [SEP]"
+    assert read(Reading(2, 128)) == "[CLS] " + near
+    assert "bus" in read(Reading(10, 128))
+    assert "coming" not in read(Reading(2, 128, behaviour=False))
+    short = read(Reading(10, 14))
+    assert short.endswith("alpha tea [SEP] yes definitely [SEP]")
+    assert "bus" not in short
+    assert read(Reading(0, 128)) == "[CLS] coming . [SEP] yes definitely [SEP]"
+
+
+def test_batches_hold_every_row_once_within_their_budget() -> None:
+    lengths = [3, 9, 5, 40, 2, 7, 7]
+    found = batches(lengths, [4, 0, 2, 5, 6, 1, 3], most=3, tokens=20)
+    assert sorted(i for b in found for i in b) == list(range(7))
+    for b in found:
+        assert len(b) <= 3
+        assert len(b) == 1 or len(b) * max(lengths[i] for i in b) <= 20

@@ -1,0 +1,71 @@
+"""Fine-tuning is judged by transcripts that its encoders never saw."""
+
+from __future__ import annotations
+
+import coded_talk
+import numpy as np
+import pytest
+
+from precode.model.finetune.tuned import Shares
+from precode.model.finetune.validate import FoldResult, Rows, fit_shares, judge, lay_aside
+from precode.model.validate import cross_validate
+
+
+def test_whole_transcripts_are_laid_aside() -> None:
+    groups = np.repeat(["a", "b", "c", "d", "e"], [5, 30, 5, 5, 5])
+    for seed in range(20):
+        learn, aside = lay_aside(groups, np.arange(5, 50), seed=seed)
+        assert sorted([*learn, *aside]) == list(range(5, 50))
+        assert not set(groups[learn]) & set(groups[aside])
+        assert len(learn)
+        assert len(aside)
+
+
+def test_one_transcript_cannot_be_laid_aside() -> None:
+    with pytest.raises(ValueError, match="one transcript"):
+        lay_aside(np.array(["a", "a"]), np.arange(2), seed=1)
+
+
+@pytest.mark.parametrize("choice", ["many", "one"])
+def test_the_better_reader_counts_more(choice: str) -> None:
+    rng = np.random.default_rng(1)
+    y = np.eye(3)[rng.integers(0, 3, 300)]
+    good, noise = 4 * (y - 0.5) + rng.normal(size=y.shape), rng.normal(size=y.shape)
+    first = fit_shares(good, noise, y, choice=choice)  # type: ignore[arg-type]
+    assert first.frozen > 0.5 > first.tuned
+    both = fit_shares(good, good, y, choice=choice)  # type: ignore[arg-type]
+    assert both.frozen == pytest.approx(both.tuned)
+    few = fit_shares(good[:5], noise[:5], y[:5], choice=choice)  # type: ignore[arg-type]
+    assert few == Shares(0.5, 0.5)
+
+
+@pytest.mark.parametrize("choice", ["many", "one"])
+def test_what_judges_a_fold_was_fitted_without_it(choice: str) -> None:
+    """An encoder that knows the answers of what it learned from, and nothing else, gains nothing;
+    one that knows them all gains.
+    """
+    rng = np.random.default_rng(2)
+    data, _, _ = coded_talk.training(rng, n=240, transcripts=8, choice=choice)  # type: ignore[arg-type]
+    frozen = cross_validate(data, folds=4, seed=1)
+    assert frozen is not None
+
+    def tune(knows_all: bool):  # type: ignore[no-untyped-def]
+        def fold(f: int, learn: Rows, aside: Rows, held: Rows) -> FoldResult:
+            assert not set(data.groups[held]) & set(data.groups[np.r_[learn, aside]])
+            assert not set(data.groups[aside]) & set(data.groups[learn])
+            assert (frozen.fold[held] == f).all()
+            told = np.where(knows_all, 8 * (data.y - 0.5), rng.normal(size=data.y.shape))
+            told[learn] = 8 * (data.y[learn] - 0.5)
+            lean = np.zeros(data.polarity.shape)
+            return FoldResult(aside, held, told[aside], lean[aside], told[held], lean[held], f + 2)
+
+        return judge(data, frozen, fold, seed=1)
+
+    truth = data.y >= 0.5
+    default = (frozen.decision == truth).mean()
+    right, blind = tune(True), tune(False)
+    assert (right.out.decision == truth).mean() > max(default, 0.99)
+    assert (blind.out.decision == truth).mean() < default + 0.02
+    assert right.codes.tuned > 2 * blind.codes.tuned
+    assert right.epochs == 4  # the mean of 2, 3, 4 and 5, rounded to even
+    assert np.array_equal(right.out.fold, frozen.fold)
