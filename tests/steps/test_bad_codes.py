@@ -111,7 +111,7 @@ def test_an_excerpt_that_is_nowhere_is_listed_not_dropped(
     assert ran.code == 0
     assert "not placed" in ran.out
     assert "Nobody ever said" in (coded_study / "reports" / "unplaced.csv").read_text("utf-8-sig")
-    assert "1 excerpts were not placed" in run("status", "--study", coded_study).out
+    assert "1 excerpt was not placed" in run("status", "--study", coded_study).out
 
 
 # -- read to the end -------------------------------------------------------------------------------

@@ -40,10 +40,10 @@ def write_word(path: Path, sources: Sequence[Commented]) -> int:
     """Write ``sources`` as one document, at once or not at all; returns how many comments it holds.
     One alone is nothing but its text; several have their names as headings.
     """
-    from docx import Document as new_document
+    import docx
     from docx.shared import Pt
 
-    document = new_document()
+    document = docx.Document()
     document.styles["Normal"].paragraph_format.space_after = Pt(4)
     count = 0
     for n, one in enumerate(sources):
