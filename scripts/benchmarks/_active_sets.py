@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 from precode.model.features import Raw, Spec, fit_scaling, measure, vocabulary
 from precode.model.passages import WINDOW, Passage
 from precode.model.solver import Design
-from precode.steps.embedding import embedding
+from precode.steps.learnt.embedding import embedding
 
 Floats = npt.NDArray[np.floating]
 Rows = npt.NDArray[np.intp]

@@ -12,7 +12,7 @@ from _active_sets import Coded, annomi, nhs, trec
 from precode.model.features import measure, vocabulary
 from precode.model.folds import assign
 from precode.model.validate import Training
-from precode.steps.embedding import embedding
+from precode.steps.learnt.embedding import embedding
 
 Rows = npt.NDArray[np.intp]
 

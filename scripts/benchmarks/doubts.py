@@ -40,8 +40,8 @@ from precode.steps.demo import BEHAVIOUR
 from precode.steps.doubting.alike import words_of
 from precode.steps.doubting.mistakes import FEWEST_WORDS, Learned, given, mistakes
 from precode.steps.doubts import doubts, learned_of
-from precode.steps.embedding import embedding
 from precode.steps.init import init
+from precode.steps.learnt.embedding import embedding
 from precode.steps.opening import open_study, silent
 
 SEED, RATE = 7, 0.05

@@ -25,8 +25,8 @@ from sklearn.metrics import roc_auc_score
 
 from precode.cli.console import Progress
 from precode.model.drift import NOMINAL, Familiar, fit_familiar
-from precode.steps.drift import words_of
-from precode.steps.embedding import embedding
+from precode.steps.learnt.drift import words_of
+from precode.steps.learnt.embedding import embedding
 
 NHS = DATA.parents[1] / "nhs-fft" / "datasets__v6framework_230831.csv"
 INTERVIEWS = DATA.parents[1] / "interviews-txt"

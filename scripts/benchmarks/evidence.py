@@ -36,7 +36,7 @@ from precode.model.thresholds import fit_thresholds
 from precode.model.train import fit_bundle
 from precode.model.validate import Training
 from precode.resources import codebooks, shipped
-from precode.steps.embedding import machine_cache
+from precode.steps.learnt.embedding import machine_cache
 
 Floats = npt.NDArray[np.floating]
 Pick = Callable[[Sequence[Word]], Sequence[Word]]

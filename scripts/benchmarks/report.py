@@ -39,7 +39,7 @@ from precode.report.view import MachineCodes, StudyView
 from precode.steps.init import init
 from precode.steps.opening import open_study
 from precode.steps.report import FORMATS
-from precode.steps.view import view_of
+from precode.steps.reporting.view import view_of
 
 CODINGS, QUICK_CODINGS = 50_000, 5_000
 SECONDS, GIGABYTES = 20.0, 1.0

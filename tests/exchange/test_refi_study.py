@@ -20,8 +20,8 @@ from precode.domain import CodePolarity, Event, EventKind, Polarity
 from precode.exchange.refi_read import read_refi
 from precode.steps.add import add
 from precode.steps.codes import import_codes
-from precode.steps.exchange_out import Choice, project_of
-from precode.steps.exchange_projects import material
+from precode.steps.exchange.outgoing import Choice, project_of
+from precode.steps.exchange.projects import material
 from precode.steps.export import export
 from precode.steps.init import init
 from precode.steps.opening import open_study

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from precode.model.features import LAYERS
-from precode.steps import embedding, learning
+from precode.steps.learnt import embedding, learning
 from precode.steps.loop import relearn
 
 WIDTH = 384

@@ -63,7 +63,7 @@ def test_a_damaged_encoder_is_refused(
     """With the file or folder and what mends it; and nothing half converted is kept."""
     damage(folder / file)
     if file == "tokenizer.json":  # the weights are whole: their conversion is of no interest here
-        from precode.steps.embedding import machine_cache
+        from precode.steps.learnt.embedding import machine_cache
 
         cache = machine_cache()
     else:

@@ -11,7 +11,7 @@ import pytest
 
 from precode.model.encoder import TOKENS_PER_BATCH, Encoder, _batches, load_encoder
 from precode.model.features import LAYERS
-from precode.steps.embedding import machine_cache
+from precode.steps.learnt.embedding import machine_cache
 
 WIDTH = 384
 TEXTS = [

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tiny
 
-from precode.model.finetune import network
+from precode.model.finetune import learn, network
 from precode.model.finetune.graph import PairEncoder
 from precode.model.finetune.learn import Learner, Lines
 from precode.model.finetune.plan import Adapt, Plan, Reading
@@ -141,16 +141,15 @@ def test_a_checkpoint_that_does_not_fit_is_not_taken_up(
     assert seen[0] == 1
 
 
-def test_learning_stops_when_held_out_passages_get_no_better(
-    weights: Weights, tmp_path: Path
-) -> None:
-    """And the best pass is what stays."""
+def test_learning_stops_when_held_out_passages_get_worse(weights: Weights, tmp_path: Path) -> None:
+    """And what stays is the best pass, or a later one about as good."""
     plan = replace(PLAN, epochs=30, patience=2, rate=0.3, head_rate=0.5)
     made = learner(weights, plan)
     held = lines(20, seed=3)
     standing = made.learn(lines(), held, folder=tmp_path / "state")
     assert standing.epoch == standing.best + 2 < 30
-    assert made.quality(held) == pytest.approx(max(standing.scores), abs=1e-6)
+    assert made.quality(held) == pytest.approx(standing.scores[standing.best - 1], abs=1e-6)
+    assert made.quality(held) >= max(standing.scores) - learn.NOISE
 
 
 @pytest.mark.parametrize("adapt", ["lora", "whole"])

@@ -26,7 +26,7 @@ from precode.report.shown import (
 from precode.report.tables.make import Tables, make_tables
 from precode.report.view import StudyView
 from precode.steps.opening import open_study
-from precode.steps.view import view_of
+from precode.steps.reporting.view import view_of
 from precode.study.store import AuditRow
 
 MakeView = Callable[..., StudyView]

@@ -22,7 +22,7 @@ from precode.errors import TooLittleError, UsageError
 from precode.steps.adjudicate import adjudicating, listed
 from precode.steps.agree import agree
 from precode.steps.opening import open_study
-from precode.steps.view import view_of
+from precode.steps.reporting.view import view_of
 
 BUS = (CodePolarity("physical_opportunity", Polarity.BARRIER),)
 CAR = (CodePolarity("physical_opportunity", Polarity.FACILITATOR),)

@@ -27,9 +27,9 @@ from precode.steps.confused import confused
 from precode.steps.export import export
 from precode.steps.loop.relearn import relearn
 from precode.steps.opening import Study, open_study
+from precode.steps.reporting.view import view_of
 from precode.steps.review import Session, reviewing
-from precode.steps.rounds import apart, shown
-from precode.steps.view import view_of
+from precode.steps.together.rounds import apart, shown
 
 BARRIER = (CodePolarity("physical_opportunity", Polarity.BARRIER),)
 FACILITATOR = (CodePolarity("physical_opportunity", Polarity.FACILITATOR),)

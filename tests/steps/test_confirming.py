@@ -12,7 +12,7 @@ from precode.errors import TooLittleError
 from precode.steps.add import add
 from precode.steps.agree import agree
 from precode.steps.codes import import_codes
-from precode.steps.confirming import Answer, Candidate
+from precode.steps.exchange.confirming import Answer, Candidate
 from precode.steps.init import init
 from precode.steps.opening import open_study
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from precode.errors import InputError
-from precode.steps import embedding
+from precode.steps.learnt import embedding
 from precode.steps.predict import predict
 
 

@@ -24,7 +24,7 @@ from precode.steps.evidence.held_out import FILE, HeldOut, packed, read_held_out
 from precode.steps.evidence.learning import learnt
 from precode.steps.loop.auditing import keep_audit
 from precode.steps.opening import open_study
-from precode.steps.view import view_of
+from precode.steps.reporting.view import view_of
 
 BOOK = parse_codebook(
     'name = "B"\nversion = "1"\n[[code]]\nid = "a"\nlabel = "A"\ndefinition = "a"\n'

@@ -17,8 +17,8 @@ from running import run
 from precode.codebook import Codebook
 from precode.model.bundle import load, save
 from precode.model.guarantee import Promise
+from precode.steps.learnt.promising import facts, words
 from precode.steps.opening import open_study
-from precode.steps.promising import facts, words
 from precode.study.runs import read_run, runs
 
 CODES = ("physical_opportunity", "social_opportunity", "reflective_motivation")

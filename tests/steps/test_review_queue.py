@@ -19,7 +19,7 @@ from precode.domain import CodePolarity, Event, EventKind, HumanCodes, Polarity,
 from precode.errors import TooLittleError
 from precode.review.values import BLIND, Item
 from precode.steps.add import add
-from precode.steps.learning import lesson
+from precode.steps.learnt.learning import lesson
 from precode.steps.loop import background
 from precode.steps.loop.auditing import reached
 from precode.steps.loop.relearn import kept, newest, place, relearn

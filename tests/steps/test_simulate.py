@@ -26,7 +26,7 @@ from precode.domain import Role
 from precode.model.features import fit_scaling
 from precode.model.heads import fit_codes
 from precode.settings import Audit
-from precode.steps.learning import lesson
+from precode.steps.learnt.learning import lesson
 from precode.steps.opening import open_study, silent
 from precode.steps.simulate import names, simulate
 from precode.steps.simulation import runs as simulated_runs

@@ -18,7 +18,7 @@ from running import run
 from precode.model.bundle import load
 from precode.model.finetune import learn
 from precode.model.weights import find_weights
-from precode.steps import downloading
+from precode.steps.learnt import downloading
 
 CUT = 3  # passes: enough to have learned something
 

@@ -23,7 +23,7 @@ from precode.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from precode.steps.codes import Imported
-    from precode.steps.confirming import Answer, Candidate, Similar
+    from precode.steps.exchange.confirming import Answer, Candidate, Similar
 
 EXAMPLE = "Example: precode codes codings.xlsx --coder ANNA --complete interview-01"
 SHOWN = 10
@@ -241,7 +241,7 @@ def _propose(
     examples: bool,
     as_json: bool,
 ) -> None:
-    from precode.steps.exchange_mapping import propose_mapping
+    from precode.steps.exchange.mapping import propose_mapping
 
     done = propose_mapping(
         study, tables, target, columns=columns, form=form, force=force, examples=examples,

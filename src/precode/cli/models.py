@@ -11,8 +11,8 @@ from precode.cli.console import Progress, emit_json, json_option, note, say, stu
 from precode.errors import UsageError
 
 if TYPE_CHECKING:
-    from precode.steps.comparing import Difference
-    from precode.steps.shelving import Moved
+    from precode.steps.learnt.comparing import Difference
+    from precode.steps.learnt.shelving import Moved
 
 EXAMPLE = (
     "Examples: precode models    (a list);    precode models show main;    "
@@ -36,7 +36,7 @@ def models(context: click.Context, study: Path, as_json: bool) -> None:
     """List the models, or show, compare, delete, export and import them."""
     if context.invoked_subcommand is not None:
         return
-    from precode.steps.shelving import models as step
+    from precode.steps.learnt.shelving import models as step
 
     found = step(study)
     if as_json:
@@ -79,7 +79,7 @@ def models(context: click.Context, study: Path, as_json: bool) -> None:
 @click.pass_context
 def show_(context: click.Context, name: str, study: Path, as_json: bool) -> None:
     """Show all about one model: its card, what it was trained on, how good it is."""
-    from precode.steps.shelving import show as step
+    from precode.steps.learnt.shelving import show as step
 
     study, as_json = _common(context, study, as_json)
     found = step(study, name)
@@ -104,7 +104,7 @@ def show_(context: click.Context, name: str, study: Path, as_json: bool) -> None
 @click.pass_context
 def compare_(context: click.Context, names: tuple[str, ...], study: Path, as_json: bool) -> None:
     """Compare models on the same held-out sentences, with paired intervals over transcripts."""
-    from precode.steps.comparing import compare as step
+    from precode.steps.learnt.comparing import compare as step
 
     study, as_json = _common(context, study, as_json)
     done = step(study, names, progress=Progress())
@@ -146,7 +146,7 @@ def compare_(context: click.Context, names: tuple[str, ...], study: Path, as_jso
 @click.pass_context
 def delete_(context: click.Context, name: str, yes: bool, study: Path, as_json: bool) -> None:
     """Move a model of the study to backups/."""
-    from precode.steps import shelving as step
+    from precode.steps.learnt import shelving as step
 
     study, as_json = _common(context, study, as_json)
     if not yes:
@@ -172,7 +172,7 @@ def export_(
     context: click.Context, name: str, file: Path | None, study: Path, as_json: bool
 ) -> None:
     """Write a model with its card to FILE.zip (default: exports/model-NAME.zip)."""
-    from precode.steps.shelving import export as step
+    from precode.steps.learnt.shelving import export as step
 
     study, as_json = _common(context, study, as_json)
     _told(step(study, name, file), "Exported model {!r}: {}", as_json)
@@ -186,7 +186,7 @@ def export_(
 @click.pass_context
 def import_(context: click.Context, file: Path, name: str, study: Path, as_json: bool) -> None:
     """Take in a model that was exported elsewhere, if it fits this study."""
-    from precode.steps.shelving import take_in as step
+    from precode.steps.learnt.shelving import take_in as step
 
     study, as_json = _common(context, study, as_json)
     _told(step(study, file, name=name), "Took in model {!r}: {}", as_json)

@@ -22,8 +22,8 @@ from precode.cli.console import (
 )
 
 if TYPE_CHECKING:
+    from precode.steps.learnt.promising import Asked, Promised
     from precode.steps.predict_files import PreCoded
-    from precode.steps.promising import Asked, Promised
 
 EXAMPLE = (
     "Examples: precode predict    (the study in this folder);    "
@@ -80,7 +80,7 @@ def predict(
 
     A table is pre-coded a passage a row with --text-column, else read as a transcript.
     """
-    from precode.steps.promising import CONFIDENCE, Asked
+    from precode.steps.learnt.promising import CONFIDENCE, Asked
 
     if confidence and not (precision or recall):
         raise click.UsageError("--confidence goes with --precision or --recall")
@@ -138,7 +138,7 @@ def predict(
 
 def _promises(made: Promised) -> None:
     """What is promised of each code, on what evidence, and what it comes to."""
-    from precode.steps.promising import TERMS
+    from precode.steps.learnt.promising import TERMS
 
     does = {"precision": "accepted now", "recall": "to be read for it"}
     for kind, target in (("precision", made.precision), ("recall", made.recall)):

@@ -77,7 +77,7 @@ def train(
     """Fit, calibrate and validate a model on what the team coded, by transcript."""
     from precode.errors import UsageError
     from precode.model.finetune.plan import Plan, Reading
-    from precode.steps.card import figure
+    from precode.steps.learnt.card import figure
     from precode.steps.train import train as step
 
     plan = Plan(adapt=adapt, layers=layers, reading=Reading(utterances=utterances))

@@ -11,8 +11,8 @@ from precode.domain import Kind, Participant, ReadTranscript, Role, Transcript
 from precode.errors import Problem, UsageError, refuse
 from precode.files.text import ILLEGAL
 from precode.settings import Transcripts
-from precode.steps.exchange_people import joined
-from precode.steps.exchange_sources import is_project, read_sources
+from precode.steps.exchange.people import joined
+from precode.steps.exchange.sources import is_project, read_sources
 from precode.steps.opening import Study, open_study
 from precode.steps.staged import Staged
 from precode.steps.updating import Updated, plan, sorted_out, supersede, write_left

@@ -13,12 +13,12 @@ from precode.codings.disagreements import Kind, disagreements, readings
 from precode.domain import Event, HumanCodes, Sentence
 from precode.errors import TooLittleError, UsageError
 from precode.review.values import Done, Item, Setup, undoable
-from precode.steps.differing import Differing, Found
 from precode.steps.loop.pools import skips
 from precode.steps.opening import Study, open_study
 from precode.steps.packets.record import outstanding
 from precode.steps.review import within_of
-from precode.steps.rounds import shown, told
+from precode.steps.together.differing import Differing, Found
+from precode.steps.together.rounds import shown, told
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ from precode.domain import Event, HumanCodes, Polarity, Sentence
 from precode.steps.loop.answers import audited
 from precode.steps.loop.judging import judge
 from precode.steps.opening import Study, open_study
-from precode.steps.readings import DoubleRead, double_reading
-from precode.steps.rounds import told
+from precode.steps.together.readings import DoubleRead, double_reading
+from precode.steps.together.rounds import told
 
 
 @dataclass(frozen=True, slots=True)

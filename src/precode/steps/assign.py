@@ -16,7 +16,7 @@ from precode.errors import TooLittleError, UsageError
 from precode.steps.opening import Study, open_study
 from precode.steps.packets.record import outstanding
 from precode.steps.review import same_person, within_of
-from precode.steps.rounds import RoundState, Share, forget_quotes, states
+from precode.steps.together.rounds import RoundState, Share, forget_quotes, states
 from precode.study.rounds import Round
 
 OPEN, DONE, CLOSED = "open", "done", "closed"

@@ -27,14 +27,14 @@ from precode.domain import (
 from precode.errors import InputError, Problem, UsageError, refuse
 from precode.files.atomic import write_text
 from precode.files.tables import Table, read_table
-from precode.steps.codes_listed import list_similar, list_unplaced, passage_of, similar_row
-from precode.steps.confirming import Ask, Similar, confirmed, unconfirmed
-from precode.steps.exchange_back import Change
-from precode.steps.exchange_codes import open_all
-from precode.steps.exchange_in import Unmapped
-from precode.steps.exchange_mapping import mapped_study
-from precode.steps.exchange_projects import bring_projects
-from precode.steps.exchange_tally import Tally, by_code, by_coder
+from precode.steps.exchange.back import Change
+from precode.steps.exchange.confirming import Ask, Similar, confirmed, unconfirmed
+from precode.steps.exchange.incoming import Unmapped
+from precode.steps.exchange.listed import list_similar, list_unplaced, passage_of, similar_row
+from precode.steps.exchange.mapping import mapped_study
+from precode.steps.exchange.opened import open_all
+from precode.steps.exchange.projects import bring_projects
+from precode.steps.exchange.tally import Tally, by_code, by_coder
 from precode.steps.opening import Progress, Study, open_study, silent
 
 _MEND = "mend what is listed, run it again"

@@ -10,8 +10,8 @@ from precode.agreement.confusions import Kind, confusions
 from precode.agreement.units import Unit
 from precode.domain import CodePolarity, Polarity
 from precode.steps.opening import Study, open_study
-from precode.steps.readings import DoubleRead, double_reading
-from precode.steps.rounds import told
+from precode.steps.together.readings import DoubleRead, double_reading
+from precode.steps.together.rounds import told
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from precode.agreement.planner import (
 from precode.agreement.units import by_sentence
 from precode.errors import TooLittleError
 from precode.steps.opening import open_study
-from precode.steps.readings import blind_readings
+from precode.steps.together.readings import blind_readings
 
 # Without codings: from rare to common.
 STEPS = (0.03, 0.05, PREVALENCE, 0.25)

@@ -19,9 +19,9 @@ from precode.model.validate import cross_validate
 from precode.steps.doubting.alike import Pair, pairs
 from precode.steps.doubting.mistakes import Learned, Mistake, given, mistakes
 from precode.steps.doubting.over_time import OverTime, over_time, own_times
-from precode.steps.learning import Lesson, held_back, lesson
+from precode.steps.learnt.learning import Lesson, held_back, lesson
 from precode.steps.opening import Progress, Study, open_study, silent
-from precode.steps.rounds import apart
+from precode.steps.together.rounds import apart
 
 SHOWN = 50
 VERDICT = (

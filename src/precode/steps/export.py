@@ -16,14 +16,14 @@ from precode.report.export import (
     write_codes_xlsx,
 )
 from precode.report.view import StudyView
-from precode.steps.exchange_out import Choice, project_of
-from precode.steps.exchange_projects import material, without_sentences, write_book, write_study
-from precode.steps.exported import narrowing
-from precode.steps.exported_word import SIGN, write_documents
+from precode.steps.exchange.filtered import narrowing
+from precode.steps.exchange.outgoing import Choice, project_of
+from precode.steps.exchange.projects import material, without_sentences, write_book, write_study
+from precode.steps.exchange.word import SIGN, write_documents
 from precode.steps.opening import Study, open_study
-from precode.steps.rounds import shown, told
+from precode.steps.reporting.view import view_of
 from precode.steps.target import file_target, folder_target
-from precode.steps.view import view_of
+from precode.steps.together.rounds import shown, told
 
 FORMATS = ("csv", "xlsx", "jsonl", "datasets", "docx", "qdpx", "qdc")
 

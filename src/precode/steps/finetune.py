@@ -29,7 +29,7 @@ from precode.model.finetune.validate import FoldResult, Judged, final_heads, jud
 from precode.model.passages import Passage, passages
 from precode.model.validate import OutOfFold
 from precode.model.weights import Weights, find_weights
-from precode.steps.learning import Lesson
+from precode.steps.learnt.learning import Lesson
 from precode.steps.opening import Progress, Study
 
 if TYPE_CHECKING:  # its module imports torch

@@ -12,9 +12,9 @@ from precode.codebook import read_codebook
 from precode.codings.merging import identities
 from precode.errors import Problem, StudyError, UsageError
 from precode.settings import read_settings
-from precode.steps.bringing import Bringing, Conflict, Copy, From
 from precode.steps.opening import Study, open_study
-from precode.steps.rounds import forget_quotes
+from precode.steps.together.bringing import Bringing, Conflict, Copy, From
+from precode.steps.together.rounds import forget_quotes
 from precode.study.folder import find
 from precode.study.lock import resting
 from precode.study.store import AuditRow, Store

@@ -15,11 +15,11 @@ from precode.errors import StudyError, TooLittleError
 from precode.model.bundle import Bundle
 from precode.model.passages import Passage, passages
 from precode.model.predictions import Predictions, Verdict
-from precode.steps.drift import Drift, Listening, drift_of, familiar_of, unseen
-from precode.steps.embedding import embedding_of
+from precode.steps.learnt.drift import Drift, Listening, drift_of, familiar_of, unseen
+from precode.steps.learnt.embedding import embedding_of
+from precode.steps.learnt.promising import Asked, Promised, promised, promises, record
 from precode.steps.models import folder_of, remarks, study_model
 from precode.steps.opening import Progress, Study, open_study, silent
-from precode.steps.promising import Asked, Promised, promised, promises, record
 from precode.study.runs import Run, read_run, runs, write_run
 from precode.study.store import now
 

@@ -17,11 +17,11 @@ from precode.model.bundle import Bundle
 from precode.model.passages import Passage, passages, passages_from_texts
 from precode.model.predictions import Predictions
 from precode.settings import Predict, Transcripts
-from precode.steps.drift import Drift, Listening, drift_of, familiar_of
-from precode.steps.embedding import embedding_of
+from precode.steps.learnt.drift import Drift, Listening, drift_of, familiar_of
+from precode.steps.learnt.embedding import embedding_of
+from precode.steps.learnt.promising import Asked, Promised, promised, promises
 from precode.steps.models import bundle_at, folder_of, same_behaviour
 from precode.steps.opening import Progress, silent
-from precode.steps.promising import Asked, Promised, promised, promises
 from precode.transcripts.gather import read_folder_or_files
 from precode.transcripts.read import read_many
 

@@ -19,13 +19,13 @@ from precode.report.renderers.html import write_html
 from precode.report.renderers.word import write_word
 from precode.report.sections.compose import document
 from precode.report.tables.make import make_tables
-from precode.steps.embedding import machine_cache
-from precode.steps.identifiers import masker_of, write_list
+from precode.steps.learnt.embedding import machine_cache
 from precode.steps.opening import open_study
-from precode.steps.rounds import told
+from precode.steps.reporting.identifiers import masker_of, write_list
+from precode.steps.reporting.view import view_of
+from precode.steps.reporting.wanted import wanted_of
 from precode.steps.target import file_target
-from precode.steps.view import view_of
-from precode.steps.wanted import wanted_of
+from precode.steps.together.rounds import told
 
 FORMATS: dict[str, Callable[[Document, Path], Path]] = {
     "html": write_html,

@@ -14,7 +14,6 @@ from precode.codings.consensus import TAKEN, is_consensus
 from precode.domain import Event, HumanCodes, Polarity, Sentence
 from precode.errors import TooLittleError, UsageError, quoted
 from precode.review.values import Done, Item, Setup, seen_before, undoable
-from precode.steps import rounds
 from precode.steps.loop.asking import Asking
 from precode.steps.loop.auditing import Drawn, keep_audit
 from precode.steps.loop.background import Background
@@ -25,6 +24,7 @@ from precode.steps.loop.relearn import kept, place, relearn
 from precode.steps.loop.scene import Scene
 from precode.steps.opening import Progress, Study, open_study, silent
 from precode.steps.packets.record import outstanding
+from precode.steps.together import rounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from precode.active.queue import Mix, choose
 from precode.active.strategies import STRATEGIES, Strategy
 from precode.errors import TooLittleError, UsageError
 from precode.settings import Review, Settings
-from precode.steps.embedding import machine_cache
+from precode.steps.learnt.embedding import machine_cache
 from precode.steps.opening import Progress, open_study, silent
 from precode.steps.simulation.page import write_report
 from precode.steps.simulation.result import AGAINST, Simulated, result_of

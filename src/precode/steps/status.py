@@ -10,14 +10,14 @@ from pathlib import Path
 from precode.codings.history import flags
 from precode.domain import HumanCodes, Sentence
 from precode.steps.adjudicate import count_open
-from precode.steps.learning import enough_to_learn
+from precode.steps.learnt.learning import enough_to_learn
 from precode.steps.loop.judging import Judgement, judge
 from precode.steps.loop.settling import moves
 from precode.steps.models import names
 from precode.steps.opening import Study, open_study
 from precode.steps.packets.record import outstanding
 from precode.steps.predict import latest_run
-from precode.steps.rounds import shown, states, summary
+from precode.steps.together.rounds import shown, states, summary
 from precode.study.runs import runs
 
 

@@ -18,9 +18,9 @@ from precode.report.tables.index import Index, make_index
 from precode.report.tables.matrix import framework_matrix
 from precode.report.wanted import PARTICIPANT, SOURCE
 from precode.steps.opening import open_study
+from precode.steps.reporting.view import view_of
+from precode.steps.reporting.wanted import wanted_of
 from precode.steps.target import file_target
-from precode.steps.view import view_of
-from precode.steps.wanted import wanted_of
 from precode.study.summaries import StoredSummary
 
 QUOTES = 2

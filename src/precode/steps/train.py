@@ -11,20 +11,20 @@ from precode.errors import UsageError
 from precode.model.bundle import load, save
 from precode.model.finetune.plan import Plan
 from precode.model.validate import OutOfFold, Training, cross_validate
-from precode.steps import drift
-from precode.steps.card import card
-from precode.steps.downloading import fetch
 from precode.steps.evidence.held_out import FILE, held_out_of, packed
 from precode.steps.finetune import Finetuned, Keep, finetune, forget, prepare
-from precode.steps.learning import Lesson, bundle_of, lesson
+from precode.steps.learnt import drift
+from precode.steps.learnt.card import card
+from precode.steps.learnt.downloading import fetch
+from precode.steps.learnt.learning import Lesson, bundle_of, lesson
+from precode.steps.learnt.validation import validation_of
 from precode.steps.opening import Progress, Study, open_study, silent
-from precode.steps.rounds import shown
-from precode.steps.validation import validation_of
+from precode.steps.together.rounds import shown
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model and how good it is. ``validation`` is what its bundle stores (see :mod:`precode.steps.validation`),
+    """A model and how good it is. ``validation`` is what its bundle stores (see :mod:`precode.steps.learnt.validation`),
     ``finetuned`` how a fine-tuned encoder compared, where that was asked for.
     """
 

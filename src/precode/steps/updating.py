@@ -12,7 +12,7 @@ from precode.files.tables import write_csv
 from precode.report.summaries import parse_key, person_key, source_key
 from precode.steps.opening import Study
 from precode.steps.packets.record import outstanding
-from precode.steps.rounds import apart
+from precode.steps.together.rounds import apart
 from precode.study.store import Store, now
 from precode.study.summaries import StoredSummary
 from precode.study.versions import Carrying, Version

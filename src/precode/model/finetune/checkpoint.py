@@ -19,7 +19,7 @@ _CHANCE = "chance"
 @dataclass(slots=True)
 class Standing:
     """``epoch`` and ``batch`` to go on with, ``steps`` taken. ``scores``: of each finished epoch on
-    the held-out transcripts; ``best``: the epoch (from 1) with the highest, 0 before the first.
+    the held-out transcripts; ``best``: the last epoch (from 1) that was about as good as the best, 0 before the first.
     """
 
     epoch: int = 0

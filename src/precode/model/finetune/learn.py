@@ -30,6 +30,9 @@ Floats = npt.NDArray[np.floating]
 # (done, total) batches
 Tick = Callable[[int, int], None]
 
+# Of a score on held-out transcripts: within it a later pass, at a lower rate, is the better choice.
+NOISE = 0.005
+PASS = 20  # batches at least between two looks at the held-out transcripts
 KEPT_EVERY = 60.0  # seconds between checkpoints inside an epoch
 READ_TOKENS = 8192  # of a batch that is only read
 
@@ -74,7 +77,7 @@ class Learner:
         epochs: int = 0,
         tick: Tick = lambda done, total: None,
     ) -> Standing:
-        """Adapt to ``lines``: until ``held`` gets no better, and back to the best; without ``held``
+        """Adapt to ``lines``: until ``held`` gets worse, and back to the best; without ``held``
         for exactly ``epochs``. What stands in ``folder`` from an interrupted call is gone on with,
         and Ctrl-C leaves it there.
         """
@@ -117,7 +120,7 @@ class Learner:
                 at.epoch, at.batch = at.epoch + 1, 0
                 if held is not None:
                     at.scores.append(self.quality(held))
-                    if at.scores[-1] >= max(at.scores):
+                    if at.scores[-1] >= max(at.scores) - NOISE:
                         at.best = at.epoch
                         best = {n: p.detach().clone() for n, p in learned.items()}
                     at.done = at.epoch - at.best >= plan.patience
@@ -205,14 +208,18 @@ class Learner:
         self._network.save_encoder(folder, self._weights.folder / "tokenizer.json")
 
     def _order(self, lengths: Sequence[int], epoch: int) -> list[list[int]]:
-        """One epoch's batches: of like length, in an order drawn anew each time."""
+        """One pass's batches: of like length, in an order drawn anew each time. Few sentences are
+        gone through again and again, until there are :data:`PASS` batches.
+        """
         rng = np.random.default_rng([self._seed, epoch])
-        near = np.array(lengths) + rng.random(len(lengths)) * 12
         plan = self._plan
-        found = batches(
-            lengths, np.argsort(near).tolist(), most=plan.batch, tokens=plan.batch_tokens
-        )
-        return [found[i] for i in rng.permutation(len(found))]
+        out: list[list[int]] = []
+        while len(out) < PASS:
+            near = np.array(lengths) + rng.random(len(lengths)) * 12
+            order = np.argsort(near).tolist()
+            found = batches(lengths, order, most=plan.batch, tokens=plan.batch_tokens)
+            out += [found[i] for i in rng.permutation(len(found))]
+        return out
 
     def _tensors(self, tokens: Sequence[Tokens]) -> list[torch.Tensor]:
         return [torch.from_numpy(a).to(self._device) for a in padded(tokens)]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from precode.model.validate import CALIBRATE_FROM, OutOfFold
-from precode.steps.learning import Lesson
+from precode.steps.learnt.learning import Lesson
 from precode.steps.opening import Study
 
 Floats = npt.NDArray[np.float64]

@@ -26,7 +26,7 @@ from precode.steps.loop.answers import asked_of
 from precode.steps.loop.machine import machine_of
 from precode.steps.loop.settling import VERB, decisions
 from precode.steps.opening import Study
-from precode.steps.rounds import apart
+from precode.steps.together.rounds import apart
 from precode.study.store import AuditRow
 
 Bools = npt.NDArray[np.bool_]

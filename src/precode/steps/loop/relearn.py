@@ -30,15 +30,15 @@ from precode.model.passages import Passage
 from precode.model.predictions import Predictions
 from precode.model.validate import cross_validate
 from precode.resources import starters
-from precode.steps.card import card
-from precode.steps.embedding import embedding, embedding_of, key_of
-from precode.steps.learning import bundle_of, lesson
+from precode.steps.learnt.card import card
+from precode.steps.learnt.embedding import embedding, embedding_of, key_of
+from precode.steps.learnt.learning import bundle_of, lesson
 from precode.steps.loop.auditing import reached
 from precode.steps.loop.explaining import explained
 from precode.steps.loop.pools import not_to_ask, of_colleagues
 from precode.steps.loop.ranking import Ranked, ground, rank, with_suggestions
 from precode.steps.opening import Progress, Study, open_study, silent
-from precode.steps.rounds import apart
+from precode.steps.together.rounds import apart
 from precode.study.folder import Folder
 from precode.study.store import now
 

@@ -18,7 +18,7 @@ from precode.audit.planner import audit_size
 from precode.errors import TooLittleError
 from precode.model.validate import NESTED_FROM, Training
 from precode.settings import Audit
-from precode.steps.learning import Lesson, lesson
+from precode.steps.learnt.learning import Lesson, lesson
 from precode.steps.opening import Progress, Study
 from precode.steps.simulation.fit import take
 

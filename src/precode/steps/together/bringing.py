@@ -12,7 +12,7 @@ from precode.domain import CodePolarity, Event, Participant, Polarity, Transcrip
 from precode.settings import Settings
 from precode.steps.opening import Study
 from precode.steps.packets.record import CLOSED
-from precode.steps.rounds import apart
+from precode.steps.together.rounds import apart
 from precode.study import bringing
 from precode.study.folder import Folder
 from precode.study.store import Store

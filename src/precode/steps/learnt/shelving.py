@@ -19,7 +19,7 @@ from precode.files.text import MEGABYTE
 from precode.model.bundle import load
 from precode.model.finetune.tuned import FOLDER as ENCODER
 from precode.resources import starters
-from precode.steps.drift import familiar_of
+from precode.steps.learnt.drift import familiar_of
 from precode.steps.models import bundle_at, folder_of, misfit, names, remarks
 from precode.steps.opening import Study, open_study
 from precode.steps.target import file_target

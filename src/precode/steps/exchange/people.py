@@ -9,7 +9,7 @@ from dataclasses import replace
 from precode.codebook import plain
 from precode.domain import Participant, Transcript, Turn
 from precode.exchange.project import Project
-from precode.steps.exchange_in import find_sources
+from precode.steps.exchange.incoming import find_sources
 
 
 def people_of(

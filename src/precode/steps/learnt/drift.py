@@ -17,7 +17,7 @@ from precode.model.drift import NOMINAL, Familiar, fit_familiar, packed, unpacke
 from precode.model.features import Embed, tokens
 from precode.model.validate import OutOfFold
 from precode.resources import starters
-from precode.steps.learning import Lesson
+from precode.steps.learnt.learning import Lesson
 from precode.transcripts.languages import language_notes
 
 FILE = "familiar.safetensors"

@@ -12,7 +12,7 @@ from precode.codings.history import fold
 from precode.domain import Event, HumanCodes, Sentence
 from precode.errors import TooLittleError, UsageError, quoted
 from precode.steps.opening import Study
-from precode.steps.rounds import apart, told, without
+from precode.steps.together.rounds import apart, told, without
 
 
 def blind_readings(

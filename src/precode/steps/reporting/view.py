@@ -24,14 +24,14 @@ from precode.report.view import (
 from precode.report.wheel import read_wheel
 from precode.report.writing import text_of
 from precode.resources import shipped
-from precode.steps.coders_agree import coders_agreement
 from precode.steps.evidence.gathering import evidence_of
 from precode.steps.models import names
 from precode.steps.opening import Study
 from precode.steps.predict import latest_run
-from precode.steps.record import record_of
-from precode.steps.rounds import apart, told, without
-from precode.steps.suggested import assistance_of
+from precode.steps.reporting.coders import coders_agreement
+from precode.steps.reporting.record import record_of
+from precode.steps.reporting.suggested import assistance_of
+from precode.steps.together.rounds import apart, told, without
 from precode.study.store import now
 
 

@@ -11,7 +11,7 @@ from precode.report.score import Score, alone
 from precode.steps.agree import Agreement, Row, agreement_of
 from precode.steps.confused import swaps_of
 from precode.steps.opening import Study
-from precode.steps.readings import double_reading
+from precode.steps.together.readings import double_reading
 
 
 def coders_agreement(

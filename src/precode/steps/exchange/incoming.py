@@ -23,7 +23,7 @@ from precode.domain import (
 from precode.errors import Problem
 from precode.exchange.project import Project, Quote, Selection, Source
 from precode.exchange.refi_guid import as_guid
-from precode.steps.exchange_out import ACCEPTED, IN_VIEW, MACHINE, code_key
+from precode.steps.exchange.outgoing import ACCEPTED, IN_VIEW, MACHINE, code_key
 
 Codes = Mapping[str, CodePolarity | None]
 """A project's code id → the study's code, None where it has none."""

@@ -11,7 +11,7 @@ from precode.errors import TooLittleError
 from precode.exchange.project import Project
 from precode.exchange.word_write import Commented, write_word
 from precode.files.atomic import replacing_folder
-from precode.steps.exchange_out import MACHINE
+from precode.steps.exchange.outgoing import MACHINE
 
 SIGN = "about these files.txt"
 _ABOUT = """Written by {tool}. Each file is a transcript of the study {title!r}; its comments are codes.

@@ -23,9 +23,8 @@ from precode.errors import Problem
 from precode.exchange.project import Project
 from precode.exchange.refi_write import write_codebook, write_project
 from precode.report.view import StudyView
-from precode.steps.exchange_back import Change, edits_between
-from precode.steps.exchange_codes import with_meaning
-from precode.steps.exchange_in import (
+from precode.steps.exchange.back import Change, edits_between
+from precode.steps.exchange.incoming import (
     Unmapped,
     bring,
     find_sources,
@@ -33,7 +32,8 @@ from precode.steps.exchange_in import (
     read_spans,
     stamp_in,
 )
-from precode.steps.exchange_out import (
+from precode.steps.exchange.opened import with_meaning
+from precode.steps.exchange.outgoing import (
     ACCEPTED,
     MACHINE,
     TOOL,
@@ -44,9 +44,9 @@ from precode.steps.exchange_out import (
     stamp_of,
     until,
 )
-from precode.steps.exchange_people import people_of
+from precode.steps.exchange.people import people_of
 from precode.steps.opening import Study
-from precode.steps.rounds import apart
+from precode.steps.together.rounds import apart
 
 # -- export ----------------------------------------------------------------------------------------
 

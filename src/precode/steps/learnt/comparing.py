@@ -24,9 +24,9 @@ from precode.errors import InputError, TooLittleError, UsageError
 from precode.model.bundle import Bundle
 from precode.model.passages import passages
 from precode.model.validate import OutOfFold, cross_validate
-from precode.steps.embedding import embedding_of
 from precode.steps.evidence.held_out import HeldOut, held_out_of, read_held_out
-from precode.steps.learning import Lesson, lesson
+from precode.steps.learnt.embedding import embedding_of
+from precode.steps.learnt.learning import Lesson, lesson
 from precode.steps.models import folder_of, study_model
 from precode.steps.opening import Progress, Study, open_study, silent
 

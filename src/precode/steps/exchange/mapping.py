@@ -22,10 +22,10 @@ from precode.model.bundle import Bundle
 from precode.model.passages import passages_from_texts
 from precode.resources import codebooks, starters
 from precode.settings import Predict
-from precode.steps.embedding import embedding_of
-from precode.steps.exchange_codes import Opened, open_all, problems_of, uses
-from precode.steps.exchange_in import match_codes
-from precode.steps.exchange_tables import project_of_table
+from precode.steps.exchange.incoming import match_codes
+from precode.steps.exchange.opened import Opened, open_all, problems_of, uses
+from precode.steps.exchange.tables import project_of_table
+from precode.steps.learnt.embedding import embedding_of
 from precode.steps.models import bundle_at, study_model
 from precode.steps.opening import Progress, Study, open_study, silent
 

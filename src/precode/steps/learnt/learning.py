@@ -21,7 +21,7 @@ from precode.model.features import measure, vocabulary
 from precode.model.passages import passages
 from precode.model.train import fit_bundle
 from precode.model.validate import OutOfFold, Training
-from precode.steps.embedding import embedding, key_of
+from precode.steps.learnt.embedding import embedding, key_of
 from precode.steps.opening import Progress, Study
 from precode.study.store import now
 

@@ -12,8 +12,8 @@ from precode.errors import InputError, Problem
 from precode.exchange.project import Project, Source
 from precode.exchange.recognise import brings_texts
 from precode.settings import Transcripts
-from precode.steps.exchange_codes import open_all
-from precode.steps.exchange_people import people_of
+from precode.steps.exchange.opened import open_all
+from precode.steps.exchange.people import people_of
 from precode.steps.opening import Study
 from precode.transcripts.read import read_transcript
 

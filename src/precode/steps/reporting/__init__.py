@@ -1,0 +1,1 @@
+"""What ``report`` and ``export`` see of a study, read at one moment."""
