@@ -168,11 +168,11 @@ def _made(codebook: Codebook, added: list[Code], w: _Wanted, *, polarity: bool) 
     options = (*_labels(w), *(f"{whole} (team {n})" for n in range(2, 1000)))
     label = next(o for o in options if plain(o) and plain(o) not in taken)
     taken.add(plain(label))
-    identity = _slug(label)
+    identity = slug(label)
     ids = {c.id for c in (*codebook.codes, *added)} | {PARENT}
     n = 2
     while identity in ids or (plain(identity) in taken and plain(identity) != plain(label)):
-        identity, n = f"{_slug(label)}_{n}", n + 1
+        identity, n = f"{slug(label)}_{n}", n + 1
     aliases = () if plain(whole) in taken | {"", plain(identity)} else (whole,)
     return Code(
         id=identity, label=label, parent=w.under or PARENT, aliases=aliases, polarity=polarity,
@@ -181,7 +181,7 @@ def _made(codebook: Codebook, added: list[Code], w: _Wanted, *, polarity: bool) 
     )  # fmt: skip
 
 
-def _slug(label: str) -> str:
+def slug(label: str) -> str:
     """An id in small letters a to z; of a name in another script, one by its hash."""
     folded = unicodedata.normalize("NFKD", label.casefold().replace("ß", "ss"))
     words = re.findall(r"[a-z0-9]+", folded.encode("ascii", "ignore").decode())
@@ -198,12 +198,13 @@ def _hash(text: str) -> str:
 def _appended(text: str, codebook: Codebook, added: list[Code]) -> str:
     blocks = []
     if any(c.parent == PARENT for c in added) and PARENT not in {c.id for c in codebook.codes}:
-        blocks.append(_block(Code(id=PARENT, label=_LABEL, definition=_ABOUT)))
-    blocks += map(_block, added)
+        blocks.append(block(Code(id=PARENT, label=_LABEL, definition=_ABOUT)))
+    blocks += map(block, added)
     return "\n".join([text.rstrip("\n") + "\n", *blocks])
 
 
-def _block(code: Code) -> str:
+def block(code: Code) -> str:
+    """``code`` as a codebook's file has it."""
     lines = ["[[code]]", f"id = {toml_string(code.id)}", f"label = {toml_string(code.label)}"]
     lines.append(f"definition = {toml_string(code.definition)}")
     if code.parent:

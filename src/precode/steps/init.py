@@ -8,12 +8,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from precode.codebook import Codebook, read_codebook
+from precode.codebook import Codebook, parse_codebook, read_codebook
 from precode.errors import InputError, StudyError, UsageError
 from precode.files.atomic import tidy
 from precode.files.typed_toml import toml_string
 from precode.resources import codebooks, shipped
 from precode.settings import read_settings
+from precode.steps.exchange.codebooks import SUFFIXES, codebook_text
 from precode.study.folder import Folder
 from precode.study.store import Store
 
@@ -33,7 +34,7 @@ def init(
 ) -> Made:
     """Make a study in ``path``, an empty or new folder.
 
-    ``codebook`` is a shipped one's name or a file. Raises :class:`StudyError` if the folder holds
+    ``codebook`` is a shipped one's name or a file: ours, or another program's (.qdc, .qdpx). Raises :class:`StudyError` if the folder holds
     something already, :class:`InputError` if the codebook has mistakes; then nothing is made.
     """
     if not behaviour.strip():
@@ -46,7 +47,7 @@ def init(
             f"--language {language} is no language",
             mend="two small letters, such as en for English",
         )
-    book, source = _codebook(codebook)
+    book, content = _codebook(codebook)
     if path.is_dir():
         tidy(path)
     if path.exists() and not path.is_dir():
@@ -71,7 +72,7 @@ def init(
         folder = Folder(temporary)
         folder.settings.write_text(text, encoding="utf-8")
         read_settings(folder.settings)
-        folder.codebook.write_bytes(source.read_bytes())
+        folder.codebook.write_bytes(content)
         with Store(folder.database, new=True) as store:
             store.keep_codebook(book)
             store.log("init", behaviour=behaviour.strip(), codebook=book.hash)
@@ -90,12 +91,16 @@ def init(
     )
 
 
-def _codebook(name: str) -> tuple[Codebook, Path]:
+def _codebook(name: str) -> tuple[Codebook, bytes]:
+    """The codebook and its file's content."""
     known = codebooks()
     path = known.get(name) or Path(name)
     if not path.is_file():
         raise InputError(
             f"there is no codebook {name!r}",
-            mend=f"shipped: {', '.join(known)}; or give a file ending in .toml",
+            mend=f"shipped: {', '.join(known)}; or give a file ending in .toml, .qdc or .qdpx",
         )
-    return read_codebook(path), path
+    if path.suffix.lower() in SUFFIXES:
+        text = codebook_text(path)
+        return parse_codebook(text, path.name), text.encode()
+    return read_codebook(path), path.read_bytes()
