@@ -17,7 +17,10 @@ EXAMPLE = 'Example: precode init my-study --behaviour "quitting smoking"'
     "--behaviour", required=True, help="Target behaviour that barrier and facilitator refer to."
 )
 @click.option(
-    "--codebook", default="comb", show_default=True, help="comb, tdf, four-cos, or a file: .toml, .qdc, .qdpx."
+    "--codebook",
+    default="comb",
+    show_default=True,
+    help="comb, tdf, four-cos, or a file: .toml, .qdc, .qdpx.",
 )
 @click.option("--title", default="", help="The study's title in reports.")
 @click.option(

@@ -97,6 +97,14 @@ def load_encoder(
             f"{weights.folder} has {weights.layers} layers; precode reads layers {layers}",
             mend='set model = "minilm" under [encoder], or a deeper encoder',
         )
+    file = weights.folder / "tokenizer.json"
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+    except Exception as error:  # the library has no class of its own for what it cannot read
+        raise InputError(
+            f"{file} cannot be read as a tokenizer: {' '.join(str(error).split())[:200]}",
+            mend=broken(model),
+        ) from error
     path = converted(weights, layers, cache=cache)
     kind = openvino.Type.bf16 if precision == "bf16" else openvino.Type.f32
     compiled = openvino.Core().compile_model(
@@ -107,14 +115,6 @@ def load_encoder(
             hints.performance_mode: hints.PerformanceMode.LATENCY,
         },
     )
-    file = weights.folder / "tokenizer.json"
-    try:
-        tokenizer = Tokenizer.from_file(str(file))
-    except Exception as error:  # the library has no class of its own for what it cannot read
-        raise InputError(
-            f"{file} cannot be read as a tokenizer: {' '.join(str(error).split())[:200]}",
-            mend=broken(model),
-        ) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(weights.max_tokens)
     return Encoder(
