@@ -34,6 +34,7 @@ from precode.domain import (
     Transcript,
     Turn,
 )
+from precode.report.sections.compose import document
 from precode.report.tables.make import make_tables
 from precode.report.view import MachineCodes, StudyView
 from precode.steps.init import init
@@ -171,7 +172,7 @@ def main() -> None:
         made = time.perf_counter() - start
         for form, write in FORMATS.items():
             start = time.perf_counter()
-            file = write(tables, Path(folder) / f"report.{form}")
+            file = write(document(tables), Path(folder) / f"report.{form}")
             seconds = time.perf_counter() - start
             figures.append(
                 Figure(
