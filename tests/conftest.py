@@ -108,3 +108,10 @@ def coded_study(_coded: Path, tmp_path: Path) -> Path:
 def trained_study(_trained: Path, tmp_path: Path, fake_encoder: None) -> Path:
     """The coded study with a model and a run, both by the fake encoder."""
     return Path(shutil.copytree(_trained, tmp_path / "my stüdy"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that fork come first: a child of a process in which a model's runtime has threads of its
+    own does not survive a Ctrl-C.
+    """
+    items.sort(key=lambda item: not hasattr(getattr(item, "module", None), "forked"))
