@@ -210,3 +210,24 @@ def test_a_chart_is_a_picture_with_words_on_its_page(rows: int, beside: tuple[Ta
     assert caption.paragraph_format.keep_with_next
     codes = "".join(e.text for e in caption._p.iter(qn("w:instrText")))
     assert "SEQ Figure" in codes
+
+
+def test_a_long_table_beside_its_groups_can_break_between_them() -> None:
+    """Rows of a group stay together; no style keeps the whole table on one page."""
+    grid = Grid(
+        "by-x",
+        "By x",
+        (Column("As"), Column("n", Form.COUNT)),
+        tuple(Row((f"{g}{i}", i), g) for g in "ABCDEFGH" for i in range(3)),
+    )
+    d = Document(
+        "t", "k", Words(()), (), (Section("s", "S", (Table(1, "By x", grid, "beside"),)),), "f"
+    )
+    book = opened(d)
+    loud = {s.style_id for s in book.styles if s.type == 1 and s.paragraph_format.keep_with_next}
+    kept = []
+    for row in book.tables[0].rows[1:]:
+        said = row._tr.xml
+        kept.append("<w:keepNext/>" in said or any(f'w:pStyle w:val="{s}"' in said for s in loud))
+    assert kept[2::3] == [False] * 8
+    assert all(kept[0::3]) and all(kept[1::3])

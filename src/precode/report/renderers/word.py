@@ -240,7 +240,10 @@ def _rows(grid: Grid, *, beside: bool) -> Iterator[Line]:
             boxes = [_box(row.cells[0], grid.columns[0].form, row, keep=keep)]
             boxes += [_box(c, form, row, span=n, keep=keep) for c, form, n in spans(row, grid)]
             if beside:
-                label = said(group if i == 0 else "", "TableGroup", keep=keep)
+                # not the style of a group's own line: that keeps with what follows, whatever is said
+                name = group if i == 0 else ""
+                rtl = right_to_left(name)
+                label = paragraph(run(name, "Strong"), "TableText", keep=keep, rtl=rtl)
                 boxes.insert(0, Box(label, 1, "on" if i else "start"))
             long = max(
                 len(text_of(c, k.form)) for c, k in zip(row.cells, grid.columns, strict=True)
