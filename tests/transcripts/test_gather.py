@@ -40,3 +40,27 @@ def test_every_path_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
         "none",
     ]
     assert ".docx" in caught.value.problems[0].mend
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("team.sqlite3", "team.sqlite3"),
+        ("team.qdpx", "team.qdpx"),
+        ("team.QDA", "team.QDA"),
+        ("team.qda/data.qda", "team.qda"),
+    ],
+)
+def test_a_project_in_a_folder_names_the_command_that_reads_it(
+    name: str, named: str, tmp_path: Path
+) -> None:
+    """By its own name ``add`` and ``codes`` read it (of QualCoder the folder), so nobody is told that
+    such files are not read.
+    """
+    make(tmp_path, "a.txt", name)
+    with pytest.raises(InputError) as caught:
+        read_folder_or_files([tmp_path])
+    (problem,) = caught.value.problems
+    assert problem.where == str(tmp_path / name) and "not read" not in problem.what
+    for verb in ("add", "codes"):
+        assert f"precode {verb} {tmp_path / named} " in problem.mend

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from precode.cli.console import emit_json, json_option, say, study_option, table, then
+from precode.errors import quoted
 
 if TYPE_CHECKING:
     from precode.steps.add import Added
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: precode add interviews/ --attributes people.csv --dry-run"
 SHOWN = 10
+FEW = 3
 KINDS = ("interview", "focus group", "field notes")
 
 
@@ -96,10 +98,48 @@ def add(
     if done.problems:
         raise refused
     if not as_json:
-        count = f"{len(done.files)} transcripts, {sum(f.codable for f in done.files):,} sentences to code"
-        say(f"Would add {count}; nothing was stored." if dry_run else f"Added {count}.")
-        after = "precode predict" if done.updated else "precode codes CODINGS.csv"
-        then("precode add, without --dry-run" if dry_run else after)
+        _say_end(done, files, update=update)
+
+
+def _say_end(done: Added, files: tuple[Path, ...], *, update: bool) -> None:
+    """What was stored, what of it can be coded, and what to do next."""
+    from precode.steps.uncounted import as_words, every_turn, mending
+
+    added = len(done.files) - len(done.reread)
+    codable = sum(f.codable for f in done.files) - sum(r.codable for r in done.reread)
+    count = f"{added} transcripts, {codable:,} sentences to code"
+    if added or not done.reread:
+        say(f"Would add {count}; nothing was stored." if done.dry_run else f"Added {count}.")
+    for r in done.reread:
+        say(
+            f"{r.name}: {'would be' if done.dry_run else 'was'} read anew as {r.kind}: "
+            f"{r.codable:,} sentences to code ({r.codable_before:,} before), on which "
+            f"{r.counted:,} coded passages count ({r.counted_before:,} before)."
+        )
+        for farewell in r.notes:
+            say(f"{r.name}: {farewell}")
+    after = "precode predict" if done.updated else "precode codes CODINGS.csv"
+    if any(r.counted for r in done.reread):
+        after = "precode train"
+    if barren := [f for f in done.files if not f.codable]:
+        every = len(barren) == len(done.files)
+        words = " ".join(map(quoted, files)) if every and len(files) <= FEW else ""
+        command = mending(
+            words or as_words([f.file for f in barren]), update=update or not done.dry_run
+        )
+        names = ", ".join(f.name for f in barren[:FEW])
+        more = f" and {len(barren) - FEW} more" if len(barren) > FEW else ""
+        say(
+            f"{'NOTHING' if every else f'In {names}{more} nothing'} can be coded: "
+            + every_turn((s.label, s.role) for f in barren for s in f.speakers)
+            + f". If only the questions have a label: {command}. If a participant is taken for the "
+            "interviewer: interviewers under [transcripts] in precode.toml, then the same with "
+            "--kind interview."
+        )
+        if every:
+            then(command)
+            return
+    then("precode add, without --dry-run" if done.dry_run else after)
 
 
 def _say_updated(done: Added, *, dry_run: bool) -> None:

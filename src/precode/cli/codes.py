@@ -149,7 +149,9 @@ def codes(
         emit_json(done)
         return
     _say(done, dry_run=dry_run, mapped=map_file is not None)
-    then("precode train")
+    if done.idle:
+        say(f"{done.idle.what}. {done.idle.mend[:1].upper()}{done.idle.mend[1:]}.")
+    then(done.idle.command if done.idle else "precode train")
 
 
 _ANSWERS: dict[str, Answer] = {"y": "yes", "n": "no", "a": "all", "r": "none"}

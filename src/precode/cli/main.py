@@ -135,7 +135,7 @@ def _outcome(given: list[str]) -> int:
     except PrecodeError as error:
         return _failed(error, in_study(error.mend, _study(given)), given)
     except (KeyboardInterrupt, click.exceptions.Abort):
-        click.echo("precode: interrupted; what was stored before stays stored", err=True)
+        click.echo(precode.INTERRUPTED, err=True)
         return 130
     except OSError as error:
         if isinstance(error, BrokenPipeError) or error.errno not in _ENVIRONMENT:

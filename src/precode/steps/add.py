@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from precode.domain import Kind, Participant, ReadTranscript, Role, Transcript
@@ -14,6 +15,7 @@ from precode.settings import Transcripts
 from precode.steps.exchange.people import joined
 from precode.steps.exchange.sources import is_project, read_sources
 from precode.steps.opening import Study, open_study
+from precode.steps.rereading import NOTHING, Reread, compared
 from precode.steps.staged import Staged
 from precode.steps.updating import Updated, plan, sorted_out, supersede, write_left
 from precode.study.store import Store
@@ -49,7 +51,8 @@ class Added:
     """What was (or with ``dry_run`` would be) stored. ``problems`` is filled in dry runs only;
     ``notes`` say what of projects (.qdpx) was left out. ``updated``: transcripts that got a new
     version, and what became of their codings; ``unchanged``: files that the study holds as they are;
-    ``listed``: the table of acts that did not move exactly, "" if there is none.
+    ``listed``: the table of acts that did not move exactly, "" if there is none. ``reread``:
+    transcripts of which only the speakers' roles were read anew.
     """
 
     dry_run: bool
@@ -60,6 +63,7 @@ class Added:
     updated: tuple[Updated, ...] = ()
     unchanged: tuple[str, ...] = ()
     listed: str = ""
+    reread: tuple[Reread, ...] = ()
 
 
 def add(
@@ -78,7 +82,9 @@ def add(
 
     ``attributes`` is a table of participants; it may come with the files or alone, later. With
     ``update`` a file whose name the study knows with another text is a new version of it: codings and
-    attributes move to it (:mod:`precode.steps.updating`), and the earlier one stays, superseded.
+    attributes move to it (:mod:`precode.steps.updating`), and the earlier one stays, superseded; one
+    with the same text, and ``kind`` or ``interviewers``, has its roles read anew
+    (:mod:`precode.steps.rereading`).
     Raises :class:`InputError` with every problem of every file; then nothing was stored.
     """
     if not files and attributes is None:
@@ -86,6 +92,7 @@ def add(
     with (
         open_study(path, verb="add", write=not dry_run) as study,
         Staged(_place(study)) as read,
+        Staged(_place(study)) as anew,
     ):
         projects = [f for f in files if is_project(f)]
         files = [f for f in files if not is_project(f)]
@@ -108,8 +115,15 @@ def add(
             superseding, known, wrong = sorted_out(study.store, read)
             problems += wrong
         problems += _known(study.store, read, but=known.union(superseding))
-        unchanged = tuple(r.source for r in read if r.transcript.id in known)
+        roles = NOTHING
         if known:
+            held = (r for r in read if r.transcript.id in known)
+            roles = compared(study, held, asked=kind is not None or bool(interviewers))
+        problems += roles.problems
+        left = known - roles.ids
+        unchanged = tuple(r.source for r in read if r.transcript.id in left)
+        if known:
+            anew.extend(r for r in read if r.transcript.id in roles.ids)
             read.keep(lambda r: r.transcript.id not in known)
         # one at a time in memory, but for those that changed
         plans = plan(
@@ -118,41 +132,48 @@ def add(
         )
         people = joined([p for made in plans for p in made.people], sources.people)
         if attributes is not None:
-            gone = {t.id for t in superseding.values()}
+            gone = {t.id for t in superseding.values()} | roles.ids
             listed, wrong = read_attributes(
                 attributes,
                 [
                     *(t for t in study.store.transcripts() if t.id not in gone),
-                    *(replace(r.transcript, text="") for r in read),
+                    *(replace(r.transcript, text="") for r in chain(read, anew)),
                 ],
                 [
                     *(p for p in study.store.participants() if p.transcript_id not in gone),
-                    *_speakers(read),
+                    *_speakers(chain(read, anew)),
                 ],
             )
             problems += wrong
             people = joined(people, listed)
-        understood = tuple(_understood(r) for r in read)
+        understood = tuple(_understood(r) for r in chain(read, anew))
         updated = tuple(p.updated for p in plans)
-        notes = tuple(sources.notes)
+        notes = (*sources.notes, *roles.notes)
         if dry_run:
-            return Added(True, understood, len(people), tuple(problems), notes, updated, unchanged)
+            return Added(
+                True, understood, len(people), tuple(problems), notes, updated, unchanged, "",
+                roles.told,
+            )  # fmt: skip
         refuse(
             "nothing was added",
             problems,
             mend="mend or leave out what is listed; `precode add --dry-run` shows every file",
         )
-        if (read or people) and study.store.transcripts():
+        if (read or anew or people) and study.store.transcripts():
             study.store.backup("before-add")
         with study.store.together():
             names = {p.old.transcript.id: study.store.make_way(p.old.transcript.id) for p in plans}
+            for r in anew:
+                study.store.read_anew(r)
             if read:
                 study.store.add_transcripts(read, people)
             elif people:
                 study.store.set_attributes(people)
             supersede(study, plans, names)
         listed_in = write_left(study, plans)
-        return Added(False, understood, len(people), (), notes, updated, unchanged, listed_in)
+        return Added(
+            False, understood, len(people), (), notes, updated, unchanged, listed_in, roles.told
+        )
 
 
 def _place(study: Study) -> Path:
@@ -220,7 +241,12 @@ def _known(
         elif r.transcript.id in by_id:
             name = by_id[r.transcript.id].name
             problems.append(
-                Problem(r.source, f"is in the study already, as {name!r}", "leave it out")
+                Problem(
+                    r.source,
+                    f"is in the study already, as {name!r}",
+                    "leave it out; to have its speakers read anew: precode add --update, with --kind "
+                    "or --interviewer",
+                )
             )
         elif r.transcript.name.casefold() in by_name:
             problems.append(
@@ -235,7 +261,7 @@ def _known(
     return problems
 
 
-def _speakers(read: Sequence[ReadTranscript]) -> list[Participant]:
+def _speakers(read: Iterable[ReadTranscript]) -> list[Participant]:
     return [
         Participant(r.transcript.id, label)
         for r in read

@@ -36,6 +36,7 @@ from precode.steps.exchange.opened import open_all
 from precode.steps.exchange.projects import bring_projects
 from precode.steps.exchange.tally import Tally, by_code, by_coder
 from precode.steps.opening import Progress, Study, open_study, silent
+from precode.steps.uncounted import Uncounted, uncounted
 
 _MEND = "mend what is listed, run it again"
 
@@ -51,7 +52,8 @@ class Imported:
     Of projects (.qdpx): ``unmapped`` are codes that the codebook lacks, ``changes`` what coders
     changed in another program since we exported, ``described`` the participants whose attributes
     came with it, and ``notes`` what was assumed or left out. ``by_code`` are the tallies again, one
-    for each coder and code; ``gained`` the codes that the codebook gained from a mapping.
+    for each coder and code; ``gained`` the codes that the codebook gained from a mapping. ``idle``
+    says what of all that is coded counts nowhere, since no sentence of its transcript can be coded.
     """
 
     dry_run: bool
@@ -69,6 +71,7 @@ class Imported:
     notes: tuple[str, ...] = ()
     by_code: tuple[Tally, ...] = ()
     gained: tuple[str, ...] = ()
+    idle: Uncounted | None = None
 
 
 def import_codes(
@@ -148,8 +151,8 @@ def import_codes(
         )
         left = unplaced_rows(placements, transcripts, batch=batch)
         file = ""
+        every = [*events, *brought.decisions, *brought.readings, *readings]
         if not dry_run:
-            every = [*events, *brought.decisions, *brought.readings, *readings]
             if every or brought.people:
                 study.store.backup("before-codes")
             if mapped and mapped.grown.added:
@@ -176,6 +179,7 @@ def import_codes(
             tuple(brought.notes),
             by_code(placements, study.codebook.leaf_ids),
             mapped.grown.added if mapped else (),
+            uncounted(study, sentences, [*history, *every] if dry_run else study.store.events()),
         )
 
 

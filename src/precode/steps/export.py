@@ -24,6 +24,7 @@ from precode.steps.opening import Study, open_study
 from precode.steps.reporting.view import view_of
 from precode.steps.target import file_target, folder_target
 from precode.steps.together.rounds import shown, told
+from precode.steps.uncounted import uncounted
 
 FORMATS = ("csv", "xlsx", "jsonl", "datasets", "docx", "qdpx", "qdc")
 
@@ -83,6 +84,8 @@ def export(
             if r["source_of_code"] == "human" or r["sentence_id"] not in view.withheld
         ]  # fmt: skip
         if not rows and form != "qdc":
+            if idle := uncounted(study, view.sentences, study.store.events()):
+                raise TooLittleError(idle.what, mend=idle.mend)
             raise TooLittleError(
                 "there are no codes to export",
                 mend="precode codes, precode review or precode predict first",

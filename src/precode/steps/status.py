@@ -18,6 +18,7 @@ from precode.steps.opening import Study, open_study
 from precode.steps.packets.record import outstanding
 from precode.steps.predict import latest_run
 from precode.steps.together.rounds import shown, states, summary
+from precode.steps.uncounted import uncounted
 from precode.study.runs import runs
 
 
@@ -137,6 +138,8 @@ def _next(
 ) -> str:
     if not sentences:
         return "precode add FILES"
+    if not human.read and (idle := uncounted(study, sentences, study.store.events())):
+        return f"{idle.command}: {idle.what}"
     if not human.read:
         return "precode codes CODINGS.csv, or precode review --coder YOU"
     if not models:

@@ -24,6 +24,7 @@ from precode.domain import (
     Turn,
 )
 from precode.study.logbook import now
+from precode.study.roles import Roles
 from precode.study.rounds import Rounds
 from precode.study.summaries import Summaries
 from precode.study.versions import CURRENT
@@ -67,7 +68,7 @@ def in_order(events: Sequence[Event], before: Mapping[int, int]) -> tuple[Event,
     return tuple(out)
 
 
-class Store(Rounds, Summaries):
+class Store(Rounds, Summaries, Roles):
     """An open study database. Use as a context manager; close it in the thread that opened it. What
     superseded transcripts hold (:mod:`precode.study.versions`) is left out everywhere.
     """

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from precode.errors import InputError, Problem
+from precode.errors import InputError, Problem, quoted
 from precode.files.text import decode
 from precode.settings import Limits
 from precode.transcripts.drafts import Draft, blank_before, draft_lines, lines_of, within
 from precode.transcripts.speakers import find_marks
+
+# Of other programs; also a folder of QualCoder ends so.
+_PROJECTS = frozenset({".sqlite3", ".sqlite", ".qda", ".qdpx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ def read_draft(opened: Opened) -> Draft:
 
 def unknown_type(path: Path) -> InputError:
     """The refusal of a file whose suffix precode does not read, with what to do instead."""
+    suffix = path.suffix.lower()
+    if suffix in _PROJECTS:
+        return _project(path)
     mend = {
         ".doc": "open it in Word or LibreOffice and save it as .docx",
         ".pages": "export it from Pages as Word (.docx)",
@@ -53,8 +59,19 @@ def unknown_type(path: Path) -> InputError:
         ".mhtml": "save the page again as .html",
         ".xls": "open it in Excel or LibreOffice and save it as .xlsx",
         ".ods": "open it in LibreOffice or Excel and save it as .xlsx",
-    }.get(path.suffix.lower(), f"precode reads {', '.join(READERS)}")
+    }.get(suffix, f"precode reads {', '.join(READERS)}")
     what = f"{path.suffix} files are not read" if path.suffix else "the file has no known suffix"
+    return InputError(f"{path}: {what}", mend=mend, problems=[Problem(str(path), what, mend)])
+
+
+def _project(path: Path) -> InputError:
+    inside = path.suffix.lower() == ".qda" == path.parent.suffix.lower()
+    project = path.parent if inside else path  # of QualCoder the folder is the project
+    what = f"{project.suffix} is a project of another program, not a transcript"
+    mend = (
+        f"keep it out of what is added; by its own name it is read: precode add {quoted(project)} "
+        f"for its texts, precode codes {quoted(project)} for its codings"
+    )
     return InputError(f"{path}: {what}", mend=mend, problems=[Problem(str(path), what, mend)])
 
 
