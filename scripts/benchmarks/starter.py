@@ -1,10 +1,15 @@
-"""The starter model on real talk that it never saw: ../shared/data/comb-talk.
+"""The starter model: on real talk that it never saw, on behaviours that it never saw, and what it is
+worth to a team that codes.
 
     python scripts/benchmarks/starter.py --json starter.json
 
-360 sentences of public dialogues, coded blind by two AI coders (not human gold); scored where both
-gave the same sub-domains. Physical capability is too rare there to score. The talk is small: look
-at it seldom, and choose by validation elsewhere.
+Real talk: ../shared/data/comb-talk, 360 sentences of public dialogues, coded blind by two AI coders
+(not human gold); scored where both gave the same sub-domains. Physical capability is too rare there
+to score. The talk is small: look at it seldom, and choose by validation elsewhere.
+
+Behaviours: conversations of the invented corpus, families of behaviours left out whole; does it
+still get better with more behaviours; and how a team's own model does with the starter as prior and
+without, on studies made of a family's conversations (by a starter that knows nothing of it).
 """
 
 from __future__ import annotations
@@ -16,18 +21,85 @@ from pathlib import Path
 
 import numpy as np
 from _bench import Figure, arguments, finish
+from _starter_unseen import (
+    LABELS,
+    SHARES,
+    Corpus,
+    alone_on,
+    curve,
+    held_out,
+    scored,
+    studies,
+    worth,
+)
 from sklearn.metrics import f1_score
 
 from precode.codebook import read_codebook
-from precode.resources import codebooks
+from precode.model.bundle_files import load
+from precode.resources import codebooks, starters
 from precode.steps.predict_files import predict_table
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "comb-talk" / "comb-talk.jsonl"
+FEW = 100  # labels
 BARS = {"top": 0.65, "polarity": 0.80, "nothing": 0.60}
 
 
 def main() -> None:
-    options = arguments(__doc__)
+    options = arguments(__doc__, only=("talk", "unseen", "worth"))
+    parts = options.only or (["talk", "unseen", "worth"])
+    rows = [] if "talk" not in parts else real_talk()
+    if {"unseen", "worth"} & set(parts):
+        c = held_out()
+        rows += unseen(c, quick=options.quick) if "unseen" in parts else []
+        rows += labels_saved(c, quick=options.quick) if "worth" in parts else []
+    finish(rows, options)
+
+
+def unseen(c: Corpus, *, quick: bool) -> list[Figure]:
+    """By code, and by how many behaviours were learned from."""
+    out = [Figure(f"unseen behaviours, {n}", f"{v:.3f}") for n, v in scored(c).items()]
+    told = load(starters()["comb-starter"]).about.get("validation")
+    for name, value in told.items() if isinstance(told, dict) else ():
+        if name.startswith("conversations") and ("macro" in name or "nothing" in name):
+            out.append(Figure(f"as shipped (recorded when made), {name}", str(value)))
+    found = curve(c, seeds=1 if quick else 5)
+    for share, values in found.items():
+        out.append(Figure(f"learning curve, {share:.0%} of the behaviours", f"{values.mean():.3f}"))
+    last, before = found[SHARES[-1]], found[SHARES[-2]]
+    gain = f"{(last - before).mean():+.3f}"
+    out.append(Figure("what the last doubling of behaviours brought", gain))
+    return out
+
+
+def labels_saved(c: Corpus, *, quick: bool) -> list[Figure]:
+    """Curves with the starter as prior and without."""
+    every = list(studies(c))[: 1 if quick else None]
+    seeds = range(1 if quick else 4)
+    sizes = LABELS[1:3] if quick else LABELS
+    none = np.mean([alone_on(s, given, seed=i) for _, s, given in every for i in seeds])
+    out = [Figure("studies", ", ".join(f for f, _, _ in every))]
+    out.append(Figure("the starter alone, macro-F1", f"{none:.3f}"))
+    better = []
+    for n in sizes:
+        found = [worth(s, labels=n, seed=i) for _, s, _ in every for i in seeds]
+        with_, without = (np.array([f[w][0] for f in found]) for w in ("with", "without"))
+        weight = np.mean([f["with"][1] for f in found])
+        half = 1.96 * (with_ - without).std(ddof=1) / np.sqrt(len(found)) if len(found) > 1 else 0
+        better.append((n, float((with_ - without).mean()), float(with_.mean())))
+        value = f"{with_.mean():.3f} with, {without.mean():.3f} without; "
+        value += f"{(with_ - without).mean():+.3f} ± {half:.3f}, weight {weight:.2f}"
+        out.append(Figure(f"a team's model of {n} labels", value))
+    few = [gain for n, gain, _ in better if n <= FEW]
+    least = min(gain for _, gain, _ in better)
+    out.append(
+        Figure("gain with few labels", f"{np.mean(few):+.3f}", "> 0", bool(np.mean(few) > 0))
+    )
+    out.append(Figure("least gain", f"{least:+.3f}", "≥ -0.01", bool(least >= -0.01)))
+    return out
+
+
+def real_talk() -> list[Figure]:
+    """Figures on comb-talk."""
     if not DATA.exists():
         raise SystemExit(f"no data at {DATA}: this benchmark needs it")
     talk = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
@@ -67,20 +139,17 @@ def main() -> None:
                 known.append(t["coder_a"][c])
                 said.append(str(r[f"{c}.polarity"]))
     polarity = f1_score(known, said, labels=["barrier", "facilitator"], average="macro")
-    finish(
-        [
-            Figure("sentences scored", f"{len(agree)}, with a code {len(truth)}"),
-            *(
-                Figure(name, f"{value:.3f}", f"≥ {bar:.2f}", bool(value >= bar))
-                for name, value, bar in (
-                    ("most probable code, macro-F1 of five", top, BARS["top"]),
-                    (f"polarity, macro-F1 (n = {len(known)})", polarity, BARS["polarity"]),
-                    ("nothing applies, F1", nothing, BARS["nothing"]),
-                )
-            ),
-        ],
-        options,
-    )
+    return [
+        Figure("real talk: sentences scored", f"{len(agree)}, with a code {len(truth)}"),
+        *(
+            Figure(f"real talk: {name}", f"{value:.3f}", f"≥ {bar:.2f}", bool(value >= bar))
+            for name, value, bar in (
+                ("most probable code, macro-F1 of five", top, BARS["top"]),
+                (f"polarity, macro-F1 (n = {len(known)})", polarity, BARS["polarity"]),
+                ("nothing applies, F1", nothing, BARS["nothing"]),
+            )
+        ),
+    ]
 
 
 if __name__ == "__main__":

@@ -2,125 +2,214 @@
 
     python scripts/builders/starter.py
 
-Validation is by target behaviour: no excerpt is scored by a model that has seen its behaviour. The
-bundle is written to models/comb-starter/; the same corpus gives the same bundle but for its date.
+Validation is by topic: no excerpt is scored by a model that has seen its target behaviour, the
+opposite one, or one of the same family (smoking and vaping, say). Settings, thresholds and confidence
+rest on the corpus's whole conversations, which are like real talk; its single excerpts only teach.
+The encoder is adapted once for each fold and once for good, about an hour on two cores: what is done
+is kept in --scratch, and --fold N does one fold alone, so that two can run side by side. The bundle is
+written to models/comb-starter/.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from platformdirs import user_cache_path
+import numpy.typing as npt
+from invented import FOLDER, corpus, training
 
 import precode
 from precode.agreement.scores import score_binary, score_codes
-from precode.codebook import read_codebook
-from precode.domain import Polarity
-from precode.model.bundle import save
-from precode.model.encoder import encoder_key, load_encoder
-from precode.model.features import LAYERS, measure, vocabulary
-from precode.model.passages import passages_from_texts
+from precode.codebook import Codebook, read_codebook
+from precode.files.offline import offline
+from precode.model.bundle_files import save
+from precode.model.encoder import encoder_key
+from precode.model.features import LAYERS
+from precode.model.finetune.graph import key_of
+from precode.model.finetune.learn import Learner, Lines
+from precode.model.finetune.plan import Plan, Reading
+from precode.model.finetune.tuned import Tuned
+from precode.model.finetune.validate import FoldResult, judge
+from precode.model.passages import Passage
 from precode.model.train import fit_bundle
-from precode.model.validate import Training, cross_validate
+from precode.model.training import Training
+from precode.model.validate import OutOfFold, cross_validate
 from precode.model.weights import find_weights
-from precode.resources import codebooks, shipped
+from precode.resources import codebooks
 
-FOLDER = shipped("models") / "comb-starter"
-SEED, DRAWS, FLOOR, FOLDS = 1, 1000, 10, 5
-SHARES = {Polarity.BARRIER: (1, 0), Polarity.FACILITATOR: (0, 1), Polarity.BOTH: (1, 1)}
+Rows = npt.NDArray[np.intp]
+Row = dict[str, Any]
 
-
-def corpus() -> list[dict[str, Any]]:
-    """The invented excerpts, each with both coders' codes."""
-    with (FOLDER / "corpus.jsonl").open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
+SEED, DRAWS, FLOOR, FOLDS = 1, 1000, 10, 4
+PLAN = Plan(adapt="lora", epochs=4, patience=1, reading=Reading(3, 80, behaviour=True), seed=SEED)
 
 
-def targets(rows: list[dict[str, Any]], codes: tuple[str, ...]) -> tuple[Any, Any]:
-    """``y (n, k)``: share of the two coders; ``polarity (n, k, 2)``, NaN where none is definite."""
-    y = np.zeros((len(rows), len(codes)))
-    polarity = np.full((len(rows), len(codes), 2), np.nan)
-    for i, row in enumerate(rows):
-        for j, code in enumerate(codes):
-            given = [Polarity(c[code]) for c in (row["first"], row["second"]) if code in c]
-            y[i, j] = len(given) / 2
-            definite = [SHARES[p] for p in given if p in SHARES]
-            if definite:
-                polarity[i, j] = np.mean(definite, axis=0)
-    return y, polarity
+class Adapting:
+    """The encoder's adaptation, fold by fold; what is done is kept in ``scratch``."""
+
+    def __init__(self, data: Training, todo: list[Passage], scratch: Path) -> None:
+        self._lines, self._scratch = Lines(todo, data.y, data.polarity), scratch
+        scratch.mkdir(parents=True, exist_ok=True)
+
+    def fold(self, f: int, learn: Rows, aside: Rows, held: Rows) -> FoldResult:
+        """As :data:`precode.model.finetune.validate.TuneFold`."""
+        file = self._scratch / f"fold-{f}.npz"
+        if not file.is_file():
+            learner = self._learner(f)
+            standing = learner.learn(
+                self._lines.take(learn), self._lines.take(aside),
+                folder=self._scratch / f"fold-{f}", tick=self._tick(f"fold {f}"),
+            )  # fmt: skip
+            print(f"fold {f}: {standing.scores}", flush=True)
+            heads = learner.heads()
+            near, far = (
+                learner.vectors([self._lines.passages[i] for i in r]) for r in (aside, held)
+            )
+            np.savez(
+                file, aside=aside, held=held, a=heads.codes(near), b=heads.polarities(near),
+                c=heads.codes(far), d=heads.polarities(far), epochs=standing.best,
+            )  # fmt: skip
+        kept = np.load(file)
+        assert np.array_equal(kept["held"], held)
+        assert np.array_equal(kept["aside"], aside)
+        return FoldResult(
+            aside, held, kept["a"], kept["b"], kept["c"], kept["d"], int(kept["epochs"])
+        )
+
+    def final(self, epochs: int) -> tuple[Path, Learner]:
+        """The folder of the encoder adapted to everything, and its learner."""
+        learner = self._learner(999)
+        learner.learn(
+            self._lines, None, folder=self._scratch / "final", epochs=epochs,
+            tick=self._tick("all"),
+        )  # fmt: skip
+        learner.save(self._scratch / "encoder")
+        return self._scratch / "encoder", learner
+
+    def _learner(self, f: int) -> Learner:
+        k = self._lines.y.shape[1]
+        seed = SEED * 1000 + f
+        return Learner(find_weights("minilm"), PLAN, codes=k, choice="many", seed=seed)
+
+    def _tick(self, what: str) -> Any:
+        def tick(done: int, total: int) -> None:
+            if done % 50 == 0:
+                print(f"  {what}: {done} of {total}", flush=True)
+
+        return tick
 
 
-def main() -> None:
-    rows = corpus()
-    book = read_codebook(codebooks()["comb"])
-    y, polarity = targets(rows, book.leaf_ids)
-    todo = passages_from_texts(
-        [r["text"] for r in rows],
-        [r["before"] for r in rows],
-        [r["behaviour"] for r in rows],
-        [r["id"] for r in rows],
-    )
-    cache = user_cache_path("precode", appauthor=False)
-    encoder = load_encoder("minilm", LAYERS, cache=cache)
-    terms = vocabulary([p.text for p in todo])
-    groups = np.array([r["behaviour"] for r in rows])
-    gold = np.ones(len(rows), dtype=bool)
-    raw = measure(todo, terms, encoder.encode)
-    data = Training(raw, y, polarity, groups, gold, "many")
-    out = cross_validate(data, folds=FOLDS, seed=SEED)
-    assert out is not None
+def figures(data: Training, out: OutOfFold, book: Codebook, rows: Any, *, name: str) -> Row:
+    """What a card says of the held-out ``rows``."""
     rng = np.random.default_rng(SEED)
-    truth = y >= 0.5
-    scores = score_codes(
-        truth, out.decision, book.leaf_ids, groups.tolist(), rng=rng, draws=DRAWS, floor=FLOOR
-    )
-    nothing = score_binary(
-        ~truth.any(1), ~out.decision.any(1), groups.tolist(), rng=rng, draws=DRAWS, floor=FLOOR
-    )
+    truth, given = data.y[rows] >= 0.5, out.decision[rows]
+    groups = data.groups[rows].tolist()
+    scores = score_codes(truth, given, book.leaf_ids, groups, rng=rng, draws=DRAWS, floor=FLOOR)
+    nothing = score_binary(~truth.any(1), ~given.any(1), groups, rng=rng, draws=DRAWS, floor=FLOOR)
+    polarity = data.polarity[rows]
     sure = np.abs(polarity[:, :, 0] - polarity[:, :, 1]) == 1
     barrier = polarity[:, :, 0][sure] == 1
-    guess = out.polarity[sure][:, 0] >= out.polarity[sure][:, 1]
-    where = np.broadcast_to(groups[:, None], sure.shape)[sure].tolist()
+    guess = out.polarity[rows][sure][:, 0] >= out.polarity[rows][sure][:, 1]
+    where = np.broadcast_to(data.groups[rows][:, None], sure.shape)[sure].tolist()
     direction = score_codes(
         np.column_stack([barrier, ~barrier]), np.column_stack([guess, ~guess]),
         ("barrier", "facilitator"), where, rng=rng, draws=DRAWS, floor=FLOOR,
     )  # fmt: skip
-    figures = {
-        **{book[c].label: f"n {s.positives}, F1 {s.f1}" for c, s in scores.codes.items()},
-        "nothing applies": f"n {nothing.positives}, F1 {nothing.f1}",
-        "macro-F1 of the six": str(scores.macro_f1),
-        "polarity, macro-F1": str(direction.macro_f1),
+    return {
+        **{
+            f"{name}: {book[c].label}": f"n {s.positives}, F1 {s.f1}"
+            for c, s in scores.codes.items()
+        },
+        f"{name}: nothing applies": f"n {nothing.positives}, F1 {nothing.f1}",
+        f"{name}: macro-F1 of the six": str(scores.macro_f1),
+        f"{name}: polarity, macro-F1": str(direction.macro_f1),
     }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--fold", type=int, help="adapt for this fold alone, and end")
+    parser.add_argument("--threads", type=int, default=0, help="of torch; 0: as many as there are")
+    place = Path(tempfile.gettempdir()) / "precode-starter"
+    parser.add_argument("--scratch", type=Path, default=place, help="where what is done is kept")
+    options = parser.parse_args()
+    offline()
+    if options.threads:
+        import torch
+
+        torch.set_num_threads(options.threads)
+    rows, book = corpus(), read_codebook(codebooks()["comb"])
+    data, todo, terms = training(rows, book)
+    frozen = cross_validate(data, folds=FOLDS, seed=SEED)
+    assert frozen is not None
+    assert frozen.nested
+    adapting = Adapting(data, todo, options.scratch)
+    if options.fold is not None:
+        _only(data, frozen, adapting, options.fold)
+        return
+    judged = judge(data, frozen, adapting.fold, seed=SEED)
+    whole, single = np.flatnonzero(data.gold), np.flatnonzero(~data.gold)
+    told = {
+        **figures(data, judged.out, book, whole, name="conversations"),
+        **figures(data, judged.out, book, single, name="single excerpts"),
+    }
+    plain = figures(data, frozen, book, whole, name="conversations, encoder as it comes")
+    print(json.dumps(plain, indent=1))
+    folder, learner = adapting.final(judged.epochs)
     about = {
         "name": "comb-starter", "precode": precode.__version__, "behaviour": "", "unit": "sentence",
         "codebook": {"name": book.name, "version": book.version, "hash": book.hash},
         "coders": ["first", "second"], "seed": SEED,
         "trained_on": "models/comb-starter/corpus.jsonl: invented excerpts",
-        "validation": figures,
+        "validation": told,
+        "frozen": {k: v for k, v in plain.items() if "macro" in k or "nothing" in k},
+        "encoder": {"epochs": judged.epochs, "rank": PLAN.rank},
     }  # fmt: skip
     bundle = fit_bundle(
-        data, out, codebook=book, terms=terms, encoder_model="minilm",
+        data, judged.out, codebook=book, terms=terms, encoder_model="minilm",
         encoder_key=encoder_key(find_weights("minilm"), LAYERS, "f32"),
         modelled=np.ones(len(book.leaves), dtype=bool), about=about,
     )  # fmt: skip
-    table = "\n".join(f"| {name} | {value} |" for name, value in figures.items())
-    card = (
-        Path(__file__)
-        .with_name("starter_card.md")
-        .read_text(encoding="utf-8")
-        .replace("@FIGURES@", table)
+    key = key_of(folder, "minilm", PLAN.reading, "f32")
+    tuned = Tuned(
+        folder, "minilm", key, PLAN.reading, learner.heads(), judged.codes, judged.polarity
     )
-    with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / "bundle"
-        save(bundle, made, card)
-        for file in made.iterdir():
-            shutil.copyfile(file, FOLDER / file.name)
-    print(card)
+    # what its promises would rest on is of invented talk: a study makes them with its own
+    bundle = replace(bundle, tuned=tuned, held_out=None)
+    table = "\n".join(f"| {name} | {value} |" for name, value in told.items())
+    card = Path(__file__).with_name("starter_card.md").read_text(encoding="utf-8")
+    beside = {"corpus.jsonl": (FOLDER / "corpus.jsonl").read_bytes()}
+    with tempfile.TemporaryDirectory() as made:
+        save(bundle, Path(made) / "bundle", card.replace("@FIGURES@", table), beside=beside)
+        shutil.copytree(Path(made) / "bundle", FOLDER, dirs_exist_ok=True)
+    print(table)
+
+
+def _only(data: Training, frozen: OutOfFold, adapting: Adapting, fold: int) -> None:
+    """Adapt for one fold, as :func:`judge` will ask for it."""
+
+    class Done(Exception):
+        pass
+
+    def one(f: int, learn: Rows, aside: Rows, held: Rows) -> FoldResult:
+        if f == fold:
+            adapting.fold(f, learn, aside, held)
+            raise Done
+        k = data.y.shape[1]
+        empty = [np.zeros((len(r), k)) for r in (aside, held)]
+        leans = [np.zeros((len(r), k, 2)) for r in (aside, held)]
+        return FoldResult(aside, held, empty[0], leans[0], empty[1], leans[1], 1)
+
+    try:
+        judge(data, frozen, one, seed=SEED)
+    except Done:
+        print(f"fold {fold} is done")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,100 @@
+"""The invented corpus of the starter model, as something to learn from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from platformdirs import user_cache_path
+
+from precode.codebook import Codebook
+from precode.domain import Polarity
+from precode.model.encoder import load_encoder
+from precode.model.features import LAYERS, measure, vocabulary
+from precode.model.passages import Passage, passages_from_texts
+from precode.model.training import Training, domains_of
+from precode.resources import shipped
+
+Row = dict[str, Any]
+
+LONG = 6  # words: fewer may be said twice by chance
+
+FOLDER = shipped("models") / "comb-starter"
+SHARES = {Polarity.BARRIER: (1, 0), Polarity.FACILITATOR: (0, 1), Polarity.BOTH: (1, 1)}
+# words of a behaviour → its family; behaviours under which the same words stand are one family too
+FAMILIES = {
+    "smoking": ("smok", "vap"),
+    "alcohol": ("alcohol", "drinking"),
+    "activity": ("exercis", "physically active", "walking", "cycling to", "sofa", "physiotherapy"),
+    "eating": ("eating", "healthy diet", "sugary", "ready meals", "fruit", "salt"),
+    "cannabis": ("cannabis",),
+    "vaccines": ("vaccin",),
+    "open research": ("data", "prereg", "code public", "materials public", "results openly"),
+    "driving": ("driving", "public transport"),
+    "coproduction": ("coproduc", "research partners", "sharing decisions", "on behalf"),
+}
+
+
+def corpus() -> list[Row]:
+    """The invented excerpts, each with both coders' codes."""
+    with (FOLDER / "corpus.jsonl").open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def families(rows: list[Row]) -> npt.NDArray[np.str_]:
+    """``(n,)`` the family of each row's target behaviour."""
+    known: dict[str, str] = {}
+    for behaviour in sorted({r["behaviour"] for r in rows}):
+        known[behaviour] = next(
+            (name for name, words in FAMILIES.items() if any(w in behaviour for w in words)),
+            behaviour,
+        )
+    first: dict[str, str] = {}
+    for row in rows:
+        # the same excerpt under two behaviours; in conversations the same few words mean nothing
+        if "conversation" in row or len(row["text"].split()) < LONG:
+            continue
+        one = known[first.setdefault(row["text"], row["behaviour"])]
+        other = known[row["behaviour"]]
+        if one != other:
+            known = {b: one if f == other else f for b, f in known.items()}
+    return np.array([known[r["behaviour"]] for r in rows])
+
+
+def targets(rows: list[Row], codes: tuple[str, ...]) -> tuple[Any, Any]:
+    """``y (n, k)``: share of the two coders; ``polarity (n, k, 2)``, NaN where none is definite."""
+    y = np.zeros((len(rows), len(codes)))
+    polarity = np.full((len(rows), len(codes), 2), np.nan)
+    for i, row in enumerate(rows):
+        for j, code in enumerate(codes):
+            given = [Polarity(c[code]) for c in (row["first"], row["second"]) if code in c]
+            y[i, j] = len(given) / 2
+            definite = [SHARES[p] for p in given if p in SHARES]
+            if definite:
+                polarity[i, j] = np.mean(definite, axis=0)
+    return y, polarity
+
+
+def passages_of(rows: list[Row]) -> list[Passage]:
+    """The excerpts in their talk."""
+    return passages_from_texts(
+        [r["text"] for r in rows],
+        [r["before"] for r in rows],
+        [r["behaviour"] for r in rows],
+        [r["id"] for r in rows],
+        [r.get("who", "") for r in rows],
+    )
+
+
+def training(rows: list[Row], book: Codebook) -> tuple[Training, list[Passage], tuple[str, ...]]:
+    """The corpus with features; only conversations are judged by."""
+    y, polarity = targets(rows, book.leaf_ids)
+    todo = passages_of(rows)
+    encoder = load_encoder("minilm", LAYERS, cache=user_cache_path("precode", appauthor=False))
+    terms = vocabulary([p.text for p in todo])
+    raw = measure(todo, terms, encoder.encode)
+    whole = np.array(["conversation" in r for r in rows])
+    data = Training(raw, y, polarity, families(rows), whole, "many", domains=domains_of(book))
+    return data, todo, terms
