@@ -120,7 +120,7 @@ def raw_of(coded: Coded) -> Raw:
 
 def layer_4(raw: Raw, pool: Rows) -> Design:
     """The sentence's fourth layer, centred, rows of length 1; nothing else."""
-    block = raw.blocks["own_4"]
+    block = raw.blocks["early"]
     return Design(unit(block - block[pool].mean(0)), csr_matrix((len(raw), 0), dtype=np.float32))
 
 

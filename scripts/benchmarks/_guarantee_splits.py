@@ -17,8 +17,8 @@ from precode.model.heads import fit_codes
 from precode.model.parallel import one_core
 from precode.model.thresholds import decide
 from precode.model.train import held_out_scores
-from precode.model.validate import SPECS, Training, cross_validate
-from precode.steps.simulation.fit import take
+from precode.model.training import Training
+from precode.model.validate import SPECS, cross_validate
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
@@ -72,7 +72,7 @@ def split(coded: Coded, raw: Raw, seed: int, *, labels: int | None = None) -> Sp
     nobody = np.full((n, k, 2), np.nan)
     every = Training(raw, coded.y, nobody, groups, np.ones(n, dtype=bool), coded.choice)
     return Split(
-        take(every, np.flatnonzero(inside)), np.flatnonzero(~inside), raw, coded.y >= 0.5
+        every.take(np.flatnonzero(inside)), np.flatnonzero(~inside), raw, coded.y >= 0.5
     )  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def learned(s: Split, seed: int) -> tuple[Callable[..., Guarantee], Judged, Judg
     scaling = fit_scaling(data.raw, np.arange(len(data.y)), out.spec)
     with one_core():
         head = fit_codes(scaling.apply(data.raw), data.y, choice=data.choice, c=out.spec.c)
-        rest = replace_rows(s.whole, s.rest)
+        rest = s.whole.take(s.rest)
         scores = head.scores(scaling.apply(rest))
     decision = decide(scores, out.thresholds, choice=data.choice) & modelled
     held = held_out_scores(data, out, modelled)
@@ -107,7 +107,3 @@ def learned(s: Split, seed: int) -> tuple[Callable[..., Guarantee], Judged, Judg
         judged(out.calibration, out.calibration.log_odds),
         judged(raw, raw.log_odds),
     )
-
-
-def replace_rows(raw: Raw, rows: npt.NDArray[np.intp]) -> Raw:
-    return Raw({n: b[rows] for n, b in raw.blocks.items()}, raw.tf[rows], raw.shape[rows])

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from _active_sets import Coded
-from _quality_sets import FOLDS, SEED, Task, part, training
+from _quality_sets import FOLDS, SEED, Rows, Task, training
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
@@ -19,7 +19,8 @@ from sklearn.svm import LinearSVC
 from precode.model.finetune.plan import Plan, Reading
 from precode.model.finetune.validate import fit_shares, frozen_scores, lay_aside
 from precode.model.thresholds import decide, fit_thresholds
-from precode.model.validate import SPECS, Training, cross_validate
+from precode.model.training import Training
+from precode.model.validate import SPECS, cross_validate
 from precode.model.weights import find_weights
 
 Bools = npt.NDArray[np.bool_]
@@ -126,7 +127,7 @@ class Bench:
     def chosen(self, task: Task) -> tuple[int, Floats]:
         """The settings (of SPECS) and thresholds that validation inside the task's own rows chose."""
         if task.id not in self._chosen:
-            out = cross_validate(part(self.data, task.learn), folds=FOLDS, seed=SEED)
+            out = cross_validate(self.data.take(task.learn), folds=FOLDS, seed=SEED)
             assert out is not None
             self._chosen[task.id] = SPECS.index(out.spec), out.thresholds
         return self._chosen[task.id]
@@ -163,21 +164,30 @@ class Bench:
         data, passages = self.data, self.coded.passages
         learn, aside = lay_aside(data.groups, task.learn, seed=SEED + task.number)
         lines = Lines(passages, data.y, data.polarity)
-        learner = Learner(
-            find_weights("minilm"), self.plan, codes=data.y.shape[1], choice=data.choice,
-            seed=SEED * 1000 + task.number,
-        )  # fmt: skip
+
+        def learning() -> Learner:
+            return Learner(
+                find_weights("minilm"), self.plan, codes=data.y.shape[1], choice=data.choice,
+                seed=SEED * 1000 + task.number,
+            )  # fmt: skip
+
+        learner = learning()
         folder = self._tuned_file(task).with_suffix(".state")
 
         def tick(done: int, total: int) -> None:
             if done % 50 == 0:
                 self.log(f"  {task.id}: {done} of {total}, {time.monotonic() - started:.0f} s")
 
+        def read(rows: Rows) -> Floats:
+            return learner.heads().codes(learner.vectors([passages[i] for i in rows]))
+
         at = learner.learn(lines.take(learn), lines.take(aside), folder=folder, tick=tick)
-        heads = learner.heads()
-        near, far = (
-            heads.codes(learner.vectors([passages[i] for i in rows])) for rows in (aside, task.held)
-        )
+        near = read(aside)
+        # as precode train does: once more on all there is, for as many passes as were best
+        learner = learning()
+        again = folder.with_suffix(".again")
+        learner.learn(lines.take(task.learn), None, folder=again, epochs=at.best, tick=tick)
+        far = read(task.held)
         return {
             "aside": aside, "near": near, "far": far, "best": at.best, "scores": at.scores,
             "seconds": time.monotonic() - started,

@@ -11,7 +11,7 @@ from _active_sets import Coded, annomi, nhs, trec
 
 from precode.model.features import measure, vocabulary
 from precode.model.folds import assign
-from precode.model.validate import Training
+from precode.model.training import Training
 from precode.steps.learnt.embedding import embedding
 
 Rows = npt.NDArray[np.intp]
@@ -70,16 +70,4 @@ def training(coded: Coded, cache: object) -> Training:
     known = np.full((*coded.y.shape, 2), np.nan)
     return Training(
         raw, coded.y, known, coded.groups, np.ones(len(coded.y), dtype=bool), coded.choice
-    )
-
-
-def part(data: Training, rows: Rows) -> Training:
-    """``data`` of ``rows`` alone."""
-    from precode.model.features import Raw
-
-    raw = Raw(
-        {k: v[rows] for k, v in data.raw.blocks.items()}, data.raw.tf[rows], data.raw.shape[rows]
-    )
-    return Training(
-        raw, data.y[rows], data.polarity[rows], data.groups[rows], data.gold[rows], data.choice
     )

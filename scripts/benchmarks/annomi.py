@@ -24,7 +24,7 @@ from precode.agreement.estimate import Estimate
 from precode.agreement.pairs import human_agreement
 from precode.cli.console import Progress
 from precode.files.tables import write_csv
-from precode.model.bundle import load
+from precode.model.bundle_files import load
 from precode.model.thresholds import macro_f1
 from precode.steps.add import add
 from precode.steps.codes import import_codes

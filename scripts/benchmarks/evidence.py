@@ -34,7 +34,7 @@ from precode.model.nearest import Coded, coded_of, nearest
 from precode.model.passages import Passage, passages_from_texts
 from precode.model.thresholds import fit_thresholds
 from precode.model.train import fit_bundle
-from precode.model.validate import Training
+from precode.model.training import Training
 from precode.resources import codebooks, shipped
 from precode.steps.learnt.embedding import machine_cache
 

@@ -89,6 +89,8 @@ class Train(_Section):
     # Fewer positives than this: a code is not modelled at all.
     min_positives: Annotated[int, Field(ge=2)] = 5
     bootstrap: Annotated[int, Field(ge=100)] = 1000
+    # Whether a model starts from the shipped starter, where that knows the codebook's codes.
+    starter: bool = True
     seed: int = 1
 
 

@@ -14,7 +14,8 @@ from precode.model.features import LAYERS, measure, vocabulary
 from precode.model.heads import Choice
 from precode.model.passages import Passage
 from precode.model.train import fit_bundle
-from precode.model.validate import Training, cross_validate
+from precode.model.training import Training
+from precode.model.validate import cross_validate
 
 Floats = npt.NDArray[np.floating]
 WIDTH = 8

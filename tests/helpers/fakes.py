@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from precode.model.features import LAYERS
-from precode.steps.learnt import embedding, learning
-from precode.steps.loop import relearn
+from precode.steps.learnt import embedding, learning, starting
 
 WIDTH = 384
 
@@ -51,7 +50,7 @@ def install(setattr_: Callable[[Any, str, Any], None] = setattr) -> None:
     setattr_(embedding, "load_encoder", _load)
     setattr_(embedding, "key_of", _key)
     setattr_(learning, "key_of", _key)
-    setattr_(relearn, "key_of", _key)
+    setattr_(starting, "key_of", _key)
 
 
 if __name__ == "__main__":

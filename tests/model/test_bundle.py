@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,17 +12,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from coded_talk import bundle, embed, passages, training
+from coded_talk import book, bundle, embed, passages, training
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load as undump
 from safetensors.numpy import save as dump
 
 from precode.errors import InputError
-from precode.model.bundle import FORMAT, Bundle, load, save
+from precode.model.bundle import Bundle
+from precode.model.bundle_files import PLAIN, PRIOR, load, save
 from precode.model.features import tokens
 from precode.model.passages import Passage
 from precode.model.predictions import Predictions, Verdict
+from precode.model.train import fit_bundle
+from precode.model.training import counterparts
+from precode.model.validate import cross_validate
 
 FILES = {"README.md", "bundle.json", "codebook.json", "tensors.safetensors", "terms.json"}
 
@@ -217,10 +222,180 @@ def test_no_folder_at_all_is_refused(tmp_path: Path) -> None:
     refused(tmp_path / "nothing", "has no bundle.json")
 
 
+# -- starting from a shipped model -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A model of the codes c0 to c2 and one more, that starts from a model of c0 to c2."""
+    folder = tmp_path_factory.mktemp("shipped") / "starter"
+    save(
+        replace(bundle(np.random.default_rng(8)), about={"name": "starter"}), folder, "# Starter\n"
+    )
+    prior, rng = load(folder), np.random.default_rng(9)
+    data, terms, talk = training(rng, n=80, k=4, transcripts=4)
+    like = counterparts(book(4), prior.codebook)
+    assert like.tolist() == [0, 1, 2, -1]
+    data = replace(data, raw=replace(data.raw, prior=prior.as_prior(talk, embed, like)), like=like)
+    found = fit_bundle(
+        data, None, codebook=book(4), terms=terms, encoder_model="made up",
+        encoder_key="made-up-4.6-f32", modelled=np.ones(4, dtype=bool), about={"name": "ours"},
+        prior=prior,
+    )  # fmt: skip
+    assert found.prior is prior
+    return found
+
+
+@pytest.fixture
+def ours(started: Bundle, tmp_path: Path) -> Path:
+    save(started, tmp_path / "ours", "# Ours\n")
+    return tmp_path / "ours"
+
+
+def unseen() -> list[Passage]:
+    rng = np.random.default_rng(10)
+    return [*passages(rng, rng.integers(0, 2, (30, 4)).astype(float)), Passage("x", "")]
+
+
+def test_a_model_and_its_start_are_saved_together(started: Bundle, ours: Path) -> None:
+    """It predicts the same to the bit, wherever the shipped model is by then; its start is whole."""
+    back = load(ours)
+    assert json.loads((ours / "bundle.json").read_text())["format"] == PRIOR
+    assert same(predict(started, unseen()), predict(back, unseen()))
+    assert back.prior is not None and started.prior is not None
+    assert back.prior.id == started.prior.id
+    assert same(predict(started.prior, unseen()), predict(back.prior, unseen()))
+    assert {p.name for p in (ours / "prior").iterdir()} == FILES
+    again = save(back, ours.parent / "again", "# Ours\n")
+    assert again == back.id
+    assert back.polarity is not None
+    assert back.polarity.lean.any()
+
+
+def test_what_the_start_says_counts(started: Bundle) -> None:
+    """Another starter's word, or none at all, gives other scores."""
+    raw = replace(started, prior=bundle(np.random.default_rng(11)))
+    ours, other = (b.scores(unseen(), embed) for b in (started, raw))
+    assert np.abs(ours[0] - other[0]).max() > 0.1
+    assert np.abs(ours[1] - other[1]).max() > 0.1
+
+
+def test_what_it_says_is_bounded_and_knows_at_least_the_lean(started: Bundle) -> None:
+    """Of a code that it lacks, how the sentence leans on average over its own; never surer than 6."""
+    assert started.prior is not None
+    surely = replace(
+        started.prior, codes=replace(started.prior.codes, weights=99 * started.prior.codes.weights)
+    )
+    said = surely.as_prior(unseen(), embed, np.array([2, -1]))
+    assert said.codes.shape == (31, 3)
+    assert said.lean.shape == (31, 2, 2)
+    assert np.abs(said.codes).max() == 6
+    every = surely.as_prior(unseen(), embed, np.arange(3)).lean
+    assert np.array_equal(said.lean[:, 0], every[:, 2])
+    assert said.lean[:, 1] == pytest.approx(every.mean(1))
+
+
+def test_it_says_what_rests_on_its_start(started: Bundle) -> None:
+    """By code, and where it was tried and helped nothing, nothing rests on it and nothing is kept."""
+    told = started.about["prior"]
+    assert isinstance(told, dict) and started.prior is not None
+    assert (told["name"], told["id"], told["weight"]) == ("starter", started.prior.id, 1.0)
+    assert list(told["share"]) == ["c0", "c1", "c2", "c3"]
+    assert all(0 <= s <= 1 for s in told["share"].values())
+    assert max(told["share"].values()) > 0.2
+
+
+def test_a_start_that_was_left_is_told_and_not_kept(started: Bundle, tmp_path: Path) -> None:
+    """Weight 0: the model of the team's codes alone, in the plain format."""
+    prior, rng = started.prior, np.random.default_rng(9)
+    assert prior is not None
+    data, terms, talk = training(rng, n=80, k=4, transcripts=4)
+    like = counterparts(book(4), prior.codebook)
+    with_it = replace(
+        data, raw=replace(data.raw, prior=prior.as_prior(talk, embed, like)), like=like
+    )
+    out = cross_validate(data, folds=4, seed=1)
+    assert out is not None
+    out = replace(out, spec=replace(out.spec, prior=0.0))
+    found, alone = (
+        fit_bundle(
+            d, out, codebook=book(4), terms=terms, encoder_model="made up",
+            encoder_key="made-up-4.6-f32", modelled=np.ones(4, dtype=bool), about={}, prior=p,
+        )
+        for d, p in ((with_it, prior), (data, None))
+    )  # fmt: skip
+    told = found.about["prior"]
+    assert isinstance(told, dict)
+    assert (told["weight"], set(told["share"].values())) == (0.0, {0.0})
+    assert found.prior is None
+    assert "prior" not in alone.about
+    save(found, tmp_path / "left", "card")
+    assert not (tmp_path / "left" / "prior").exists()
+    assert json.loads((tmp_path / "left" / "bundle.json").read_text())["format"] == PLAIN
+    assert same(predict(load(tmp_path / "left"), talk), predict(alone, talk))
+
+
+@pytest.mark.parametrize("name", ["bundle.json", *HASHED])
+def test_a_changed_file_of_its_start_is_refused(ours: Path, name: str) -> None:
+    data = bytearray((ours / "prior" / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (ours / "prior" / name).write_bytes(data)
+    refused(ours, f"{name} is not the file")
+
+
+def test_another_start_that_is_whole_is_refused(ours: Path, made: Bundle) -> None:
+    """A newer starter in its place would be another model."""
+    shutil.rmtree(ours / "prior")
+    save(made, ours / "prior", "card")
+    refused(ours, r"bundle\.json is not the file")
+
+
+@pytest.mark.parametrize("name", ["", "bundle.json", "terms.json", "codebook.json"])
+def test_a_start_that_is_missing_is_refused(ours: Path, name: str) -> None:
+    if name:
+        (ours / "prior" / name).unlink()
+    else:
+        shutil.rmtree(ours / "prior")
+    refused(ours, "damaged")
+
+
+@pytest.mark.parametrize("fault", ["missing", "longer", "nan"])
+def test_a_lean_that_does_not_fit_is_refused(ours: Path, fault: str) -> None:
+    """Without it the polarities would quietly be others."""
+    path = ours / "tensors.safetensors"
+    tensors = undump(path.read_bytes())
+    lean = tensors.pop("polarity.lean")
+    if fault == "longer":
+        tensors["polarity.lean"] = np.vstack([lean, lean[:1]])
+    elif fault == "nan":
+        tensors["polarity.lean"] = np.full_like(lean, np.nan)
+    path.write_bytes(dump(tensors))
+    head = json.loads((ours / "bundle.json").read_text(encoding="utf-8"))
+    head["files"]["tensors.safetensors"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (ours / "bundle.json").write_text(json.dumps(head), encoding="utf-8")
+    refused(ours, "damaged")
+
+
+def test_a_model_of_before_loads_as_one_without_a_start(made: Bundle, folder: Path) -> None:
+    """Its settings knew neither ``prior`` nor ``domain``: both are 0, and it predicts the same."""
+    head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    assert head["format"] == PLAIN
+    del head["spec"]["prior"], head["spec"]["domain"]
+    (folder / "bundle.json").write_text(json.dumps(head), encoding="utf-8")
+    back = load(folder)
+    assert (back.scaling.spec.prior, back.scaling.spec.domain, back.prior) == (0.0, 0.0, None)
+    rng = np.random.default_rng(12)
+    talk = passages(rng, rng.integers(0, 2, (40, 3)).astype(float))
+    assert same(predict(made, talk), predict(back, talk))
+
+
+# -- newer, broken, strange ------------------------------------------------------------------------
+
+
 def test_a_newer_format_says_so(folder: Path) -> None:
     """Before anything else of it is understood."""
-    (folder / "bundle.json").write_text(json.dumps({"format": FORMAT + 1, "new": True}))
-    refused(folder, f"format {FORMAT + 1}")
+    (folder / "bundle.json").write_text(json.dumps({"format": PRIOR + 1, "new": True}))
+    refused(folder, f"format {PRIOR + 1}")
 
 
 @pytest.mark.parametrize(
@@ -269,7 +444,7 @@ def test_half_a_tensor_file_is_refused(folder: Path, cut: int) -> None:
 TENSORS = (
     "idf", "codes.weights", "codes.intercept", "thresholds", "modelled", "calibration.slope",
     "calibration.offset", "polarity.slope", "polarity.offset", "polarity.weights",
-    "polarity.intercept", "polarity.codes", "means.own_4", "means.own_6", "means.question",
+    "polarity.intercept", "polarity.codes", "means.early", "means.late", "means.question",
     "means.window", "held_out.sureness", "held_out.truth", "held_out.given", "held_out.transcript",
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +19,15 @@ from hypothesis import strategies as st
 from precode.model.bundle import Bundle
 from precode.model.evidence import Explainer, Explanation, Word
 from precode.model.evidence_line import FUNCTION_WORDS, one_line, phrases
-from precode.model.features import LAYERS, Spec, fit_scaling, measure, tokens, vocabulary
+from precode.model.features import LAYERS, Embed, Spec, fit_scaling, measure, tokens, vocabulary
+from precode.model.finetune.plan import Reading
+from precode.model.finetune.tuned import Heads, Shares, Tuned
 from precode.model.heads import Choice, fit_codes
 from precode.model.leaving_out import MOST_ALONE, leave_out, windows, words_of
 from precode.model.nearest import Coded, Neighbour, coded_of, nearest, same_words
 from precode.model.passages import Passage
 from precode.model.train import fit_bundle
-from precode.model.validate import Training
+from precode.model.training import Training, counterparts
 
 Floats = npt.NDArray[np.floating]
 DEAF = "um"  # a word that the encoder below does not hear
@@ -225,6 +228,129 @@ def test_leaving_out() -> None:
     assert leave_out("no time at all", 3, 3) == "no time at all"
     assert leave_out("no time at all", 3, 7) == "no at all"
     assert leave_out("Tiredness.", 0, 9) == ""
+
+
+# -- a starter, and adapted encoders ---------------------------------------------------------------
+
+
+class Keen:
+    """:func:`hear`, and an adapted encoder that hears DEAF too, once a time, and the talk before."""
+
+    def __call__(self, texts: Sequence[str]) -> Floats:
+        return hear(texts)
+
+    @property
+    def prior(self) -> Embed:
+        return self
+
+    def passages(self, passages: Sequence[Passage]) -> Floats:
+        said = [p.text.lower().split() for p in passages]
+        return np.array(
+            [
+                [w.count(DEAF), w.count("about0"), len(p.window)]
+                for p, w in zip(passages, said, strict=True)
+            ],
+            dtype=np.float32,
+        ).reshape(len(passages), 3)
+
+
+def adapted(bundle: Bundle) -> Bundle:
+    """``bundle`` with an adapted encoder that takes DEAF for a sign of c0."""
+    k = len(bundle.codebook.leaves)
+    weights = np.zeros((3, k))
+    weights[:, 0] = (2.0, 1.0, 0.25)
+    heads = Heads(weights, np.full(k, -0.5), np.zeros((3, k, 2)), np.zeros((k, 2)))
+    shares = Shares(0.6, 0.5)
+    tuned = Tuned(Path("nowhere"), "made up", "made-up-f32", Reading(), heads, shares, shares)
+    return replace(bundle, tuned=tuned)
+
+
+def started_from(prior: Bundle) -> Bundle:
+    """A model of the same talk, that starts from ``prior``."""
+    _, talk, y = model("default")
+    terms = vocabulary([p.text for p in talk])
+    like = counterparts(book(3), prior.codebook)
+    raw = replace(measure(talk, terms, hear), prior=prior.as_prior(talk, Keen(), like))
+    none = np.full((*y.shape, 2), np.nan)
+    data = Training(
+        raw, y, none, np.array(["t"] * 150), np.ones(150, dtype=bool), "many", like=like
+    )
+    return fit_bundle(
+        data, None, codebook=book(3), terms=terms, encoder_model="made up", encoder_key="made up",
+        modelled=np.array([True, True, False]), about={}, prior=prior,
+    )  # fmt: skip
+
+
+OTHERS = {
+    "a starter": lambda: started_from(default()),
+    "an adapted encoder": lambda: adapted(default()),
+    "a starter with one": lambda: started_from(adapted(default())),
+    "both": lambda: adapted(started_from(adapted(default()))),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_parts_sum_to_the_score_whoever_else_has_a_say(name: str) -> None:
+    """A starter, an adapted encoder, and one inside the other: each is a part of its own."""
+    bundle = OTHERS[name]()
+    explainer = Explainer(bundle, pool([], []), Keen())
+    for passage in [*model("default")[1][:8], *ODD]:
+        scores, _ = bundle.scores([passage], Keen())
+        decision = bundle.predict([passage], Keen(), accept=0.8).decision[0]
+        for j in (0, 1):
+            found = explainer.explain(passage, CODES[j])
+            assert found.score == pytest.approx(scores[0, j], abs=1e-4)
+            assert sum(found.parts.values()) == pytest.approx(found.score, abs=1e-9)
+            assert sum(w.exact for w in found.words) == pytest.approx(
+                found.parts["words"], abs=1e-6
+            )
+            assert found.given == decision[j]
+            assert ("starter" in found.parts) == (bundle.prior is not None)
+            assert ("adapted" in found.parts) == (bundle.tuned is not None)
+
+
+def test_the_starters_part_is_what_it_said() -> None:
+    """Sure of c0, it moves the score towards c0, and away where it is sure of none."""
+    explainer = Explainer(started_from(default()), pool([], []), Keen())
+    for_ = explainer.explain(Passage("x", "about0 time"), "c0").parts["starter"]
+    against = explainer.explain(Passage("x", "my nurse knows how"), "c0").parts["starter"]
+    assert for_ > 0.5
+    assert against < -0.5
+
+
+@pytest.mark.parametrize("occlude", [True, False])
+def test_a_word_that_the_adapted_encoder_alone_hears_has_its_fall(occlude: bool) -> None:
+    """By exactly what it adds there, and nothing where leaving out was not asked for."""
+    explainer = Explainer(adapted(default()), coded(), Keen())
+    said = Passage("x", f"time {DEAF} nurse")
+    found = explainer.explain(said, "c0", occlude=occlude)
+    um = found.words[1]
+    assert um.exact == 0
+    assert um.occluded == pytest.approx(0.5 * 2.0 if occlude else 0, abs=1e-6)
+    assert Explainer(default(), coded(), hear).explain(said, "c0").words[1].occluded == (
+        pytest.approx(0, abs=1e-6)
+    )
+    other = explainer.explain(said, "c1", occlude=occlude).words[1]
+    assert other.occluded == pytest.approx(0, abs=1e-6)
+
+
+def test_of_one_word_left_out_nothing_is_heard_but_the_intercept() -> None:
+    """The adapted encoder is not asked to read an empty sentence."""
+
+    class Careful(Keen):
+        def passages(self, passages: Sequence[Passage]) -> Floats:
+            assert all(p.text for p in passages)
+            return super().passages(passages)
+
+    found = Explainer(adapted(default()), coded(), Careful()).explain(Passage("x", DEAF), "c0")
+    assert found.words[0].occluded == pytest.approx(0.5 * 2.0, abs=1e-6)
+
+
+def test_a_line_names_the_starter_where_it_speaks_loudest() -> None:
+    loud = explanation("no time", [0.2, 0.2], starter=2.0)
+    assert one_line(loud, sources={}).startswith('the starter model and "')
+    quiet = explanation("no time", [2.0, 2.0], starter=0.2)
+    assert "starter" not in one_line(quiet, sources={})
 
 
 # -- neighbours ------------------------------------------------------------------------------------

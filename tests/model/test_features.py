@@ -11,7 +11,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from precode.model.features import (
     BLOCKS,
-    DECAY,
     Raw,
     Spec,
     fit_scaling,
@@ -21,6 +20,7 @@ from precode.model.features import (
     weigh,
 )
 from precode.model.passages import Passage
+from precode.model.preset import PRESET
 
 TEXTS = [
     "We don’t have time.",
@@ -99,8 +99,8 @@ def test_term_frequencies_grow_slowly() -> None:
 def test_own_embeddings_come_layer_by_layer() -> None:
     raw = raw_of(["a", "b"])
     both = embed(["a", "b"])
-    assert np.array_equal(raw.blocks["own_4"], both[:, :WIDTH])
-    assert np.array_equal(raw.blocks["own_6"], both[:, WIDTH:])
+    assert np.array_equal(raw.blocks["early"], both[:, :WIDTH])
+    assert np.array_equal(raw.blocks["late"], both[:, WIDTH:])
 
 
 def test_context_is_a_mean_in_which_the_nearest_counts_most() -> None:
@@ -108,7 +108,7 @@ def test_context_is_a_mean_in_which_the_nearest_counts_most() -> None:
     a, b = embed(["a", "b"])[:, :WIDTH]
     raw = measure([Passage("0", "x", ("a", "b"), ("a", "b"))], (), embed)
     assert raw.blocks["question"][0] == pytest.approx((a + b) / 2)
-    assert raw.blocks["window"][0] == pytest.approx((a + DECAY * b) / (1 + DECAY))
+    assert raw.blocks["window"][0] == pytest.approx((a + PRESET.decay * b) / (1 + PRESET.decay))
 
 
 def test_each_text_is_embedded_once() -> None:
@@ -148,7 +148,7 @@ def test_scaling_never_looks_at_other_rows() -> None:
     assert all(np.array_equal(a.means[name], b.means[name]) for name in BLOCKS)
     other = fit_scaling(raw_of(first, terms), rows(0, 1, 2, 3), Spec())
     assert not np.array_equal(a.idf, other.idf)
-    assert not np.array_equal(a.means["own_4"], other.means["own_4"])
+    assert not np.array_equal(a.means["early"], other.means["early"])
 
 
 def test_words_of_one_training_sentence_do_not_count() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from precode.model.bundle import load, save
+from precode.model.bundle_files import load, save
 from precode.model.guarantee import Guarantee, HeldOutScores, guarantee
 from precode.model.predictions import Verdict
 

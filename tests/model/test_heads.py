@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from precode.model.heads import fit_codes, fit_polarity
-from precode.model.solver import Design
+from precode.model.solver import Design, Linear
 
 BARRIER, FACILITATOR = 0, 1
 
@@ -107,3 +107,69 @@ def test_fewer_than_two_polarities_teach_nothing(shares: list[list[float]]) -> N
     for i, share in enumerate(shares):
         polarity[i, 0] = share
     assert fit_polarity(design(np.random.default_rng(7), 5), polarity, c=1) is None
+
+
+# -- starting from a shipped model -----------------------------------------------------------------
+
+
+def leaning(bad: np.ndarray, k: int) -> np.ndarray:
+    """``(n, k, 2)`` log-odds of one who is sure which way each sentence leans."""
+    one = np.where(bad, 2.0, -2.0)
+    return np.repeat(np.column_stack([one, -one])[:, None], k, axis=1)
+
+
+def test_a_lean_is_what_a_polarity_starts_from() -> None:
+    """With next to nothing learned, its weights are the trust, each side on its own."""
+    rng = np.random.default_rng(8)
+    x, bad = design(rng, 80), rng.random(80) < 0.5
+    shares = polarity_of(80, 2)
+    shares[:, 0] = np.column_stack([bad, ~bad])
+    head = fit_polarity(x, shares, c=1e-9, lean=leaning(bad, 2), trust=0.5)
+    assert head is not None
+    assert head.lean == pytest.approx(0.5 * np.eye(2), abs=1e-3)
+    without = head.scores(x)
+    assert head.scores(x, leaning(bad, 2)) - without == pytest.approx(
+        0.5 * leaning(bad, 2), abs=1e-2
+    )
+
+
+def test_a_lean_that_is_wrong_is_unlearned() -> None:
+    """The words tell, and the lean says the opposite: with enough codings it is hardly heard."""
+    rng = np.random.default_rng(9)
+    x = design(rng, 400)
+    bad = x.dense[:, 0] > 0
+    shares = polarity_of(400, 1)
+    shares[:, 0] = np.column_stack([bad, ~bad])
+    wrong = leaning(~bad, 1)
+    head = fit_polarity(x, shares, c=5, lean=wrong, trust=1.0)
+    assert head is not None
+    scores = head.scores(x, wrong)[:, 0]
+    assert ((scores[:, BARRIER] > scores[:, FACILITATOR]) == bad).mean() > 0.95
+
+
+def test_without_trust_a_lean_changes_nothing() -> None:
+    """To the bit: it is neither a start nor a feature."""
+    rng = np.random.default_rng(10)
+    x, bad = design(rng, 60), rng.random(60) < 0.5
+    shares = polarity_of(60, 1)
+    shares[:, 0] = np.column_stack([bad, ~bad])
+    plain = fit_polarity(x, shares, c=1)
+    deaf = fit_polarity(x, shares, c=1, lean=leaning(bad, 1), trust=0.0)
+    assert plain is not None
+    assert deaf is not None
+    assert np.array_equal(plain.linear.weights, deaf.linear.weights)
+    assert not deaf.lean.any()
+    assert np.array_equal(deaf.scores(x, leaning(bad, 1)), plain.scores(x))
+
+
+@pytest.mark.parametrize("choice", ["many", "one"])
+def test_codes_are_drawn_to_their_centre(choice: str) -> None:
+    """Nothing learned: the weights are the centre's. Much learned against it: they are not."""
+    rng = np.random.default_rng(11)
+    x = design(rng, 300, 3)
+    y = (x.dense.argmax(1)[:, None] == np.arange(3)).astype(float)
+    centre = Linear(-2.0 * np.eye(3), np.zeros(3))
+    still = fit_codes(x, y, choice=choice, c=1e-9, centre=centre)  # type: ignore[arg-type]
+    assert still.weights == pytest.approx(centre.weights, abs=1e-3)
+    moved = fit_codes(x, y, choice=choice, c=10, centre=centre)  # type: ignore[arg-type]
+    assert (moved.scores(x).argmax(1) == x.dense.argmax(1)).mean() > 0.9

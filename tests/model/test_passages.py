@@ -143,6 +143,51 @@ def test_a_table_keeps_order_ids_and_behaviours() -> None:
     ]  # fmt: skip
 
 
+# -- who says the text -----------------------------------------------------------------------------
+
+
+def said_by(speaker: str, before: str) -> Passage:
+    return passages_from_texts(["Yes."], [before], ["walking"], ["0"], [speaker])[0]
+
+
+def test_with_its_speaker_named_own_lines_are_no_question() -> None:
+    """The client goes on: what the counsellor asked before that is the question, and the window
+    knows whose each line is.
+    """
+    before = "counsellor: So. / counsellor: Why? / client: Rain. / client: And hail."
+    found = said_by("client", before)
+    assert found.question == ("So.", "Why?")
+    assert found.window == ("And hail.", "Rain.", "Why?", "So.")
+    assert found.mine == (True, True, False, False)
+    unnamed = from_table(before)  # the last turn is then taken to be somebody else's
+    assert unnamed.question == ("Rain.", "And hail.")
+    assert unnamed.mine == (False, False, True, True)
+
+
+def test_a_speaker_who_answers_has_the_last_turn_as_question() -> None:
+    found = said_by("client", "client: Rain. / counsellor: Like what?")
+    assert (found.question, found.mine) == (("Like what?",), (False, True))
+
+
+def test_a_speaker_alone_was_asked_nothing() -> None:
+    found = said_by("client", "client: Rain. / client: Hail.")
+    assert (found.question, found.mine) == ((), (True, True))
+
+
+@pytest.mark.parametrize("speaker", ["", "nurse", "CLIENT"])
+def test_a_speaker_whom_the_talk_does_not_name_changes_nothing(speaker: str) -> None:
+    """Their lines cannot be told from others': it is read as without a name."""
+    before = "counsellor: Why? / client: Rain."
+    assert said_by(speaker, before) == from_table(before)
+
+
+def test_each_text_has_its_own_speaker() -> None:
+    before = "A: One. / B: Two."
+    found = passages_from_texts(["x", "y"], [before] * 2, ["", ""], ["0", "1"], ["A", "B"])
+    assert [p.question for p in found] == [("Two.",), ("One.",)]
+    assert [p.mine for p in found] == [(False, True), (True, False)]
+
+
 WORDS = st.text("abc ", min_size=1, max_size=6).map(str.strip).filter(bool)
 TURNS = st.lists(st.lists(WORDS, min_size=1, max_size=4), min_size=1, max_size=9)
 

@@ -60,7 +60,7 @@ def test_asking_for_more_never_accepts_more(codes: list[tuple[float, bool]]) -> 
         ([0.9, 0.1], "barrier"),
         ([0.1, 0.9], "facilitator"),
         ([0.6, 0.7], "both"),
-        ([0.5, 0.5], "both"),
+        ([0.55, 0.55], "both"),
         ([0.4, 0.2], "barrier"),
         ([0.34, 0.3], "unclear"),
         ([0.0, 0.0], "unclear"),

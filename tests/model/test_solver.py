@@ -232,3 +232,18 @@ def test_the_gradient_vanishes(seed: int, c: float, size: float, loss: str) -> N
     noise = 1e-5 * c * size * weight.sum()  # single precision
     assert np.linalg.norm(slope) <= 0.1 * np.sqrt(3) + noise
     assert np.linalg.norm(c * (weight * (p - y)).sum(0)) <= 0.1 * np.sqrt(3) + noise
+
+
+def test_a_code_that_nobody_gave_and_that_is_settled_at_the_start_holds_up_no_other() -> None:
+    """Its gradient is exactly 0 while the other code's is not: no division by it, and the other is
+    learned as it would be alone.
+    """
+    rng = np.random.default_rng(21)
+    x = Design(rng.standard_normal((60, 3)).astype(np.float32), csr_matrix((60, 0)))
+    y = np.zeros((60, 2))
+    y[:, 1] = x.dense[:, 0] > 0
+    settled = Linear(np.zeros((3, 2)), np.array([-300.0, 0.0]))
+    found = fit(x, y, balanced(y, np.ones_like(y)), c=1.0, start=settled)
+    alone = fit(x, y[:, 1:], balanced(y[:, 1:], np.ones((60, 1))), c=1.0)
+    assert found.intercept[0] == -300
+    assert found.weights[:, 1] == pytest.approx(alone.weights[:, 0], abs=1e-2)

@@ -14,7 +14,8 @@ from precode.model import validate
 from precode.model.features import BLOCKS, Raw, Spec, measure, vocabulary
 from precode.model.passages import Passage
 from precode.model.thresholds import macro_f1
-from precode.model.validate import OutOfFold, Training, cross_validate
+from precode.model.training import Training
+from precode.model.validate import OutOfFold, cross_validate
 
 Floats = npt.NDArray[np.floating]
 # Of our own, so that tuning the shipped ones changes no test.

@@ -25,6 +25,7 @@ from precode.report.evidence import (
 )
 from precode.report.grid import Grid
 from precode.report.plots import Bin, Curves, Dots, Line, Reliability
+from precode.report.record import Learned, Record, Started
 from precode.report.renderers.excel import write_excel
 from precode.report.renderers.html import render_html
 from precode.report.renderers.word import write_word
@@ -120,6 +121,23 @@ def test_without_any_estimate_the_reason_is_said_once(make_view: MakeView) -> No
     assert "4 answered; 10 are needed" in g.notes[0]
     assert "may not be reported" in g.notes[0]
     assert not any("Angelopoulos" in n for n in g.notes)
+
+
+def test_beside_its_scores_stands_what_rests_on_the_starter(make_view: MakeView) -> None:
+    """By code, the most first, on the page as well; nothing where it has no weight."""
+    start = Started("comb-starter", "5", 0.5, True, (("body", 0.07), ("knowing", 0.61)), 0.34)
+    learned = Learned(
+        "main", "b", "", "", "e", "k", 9, 4, ("Ana",), 5, 1, HALF, True, (), (), 0.8, (), start
+    )
+    record = Record("sentence", 1, 0, 0, "after", learned=learned)
+    v = view(make_view, record=record)
+    note = grids(v)["validation"].notes[-1]
+    assert "on average 34%" in note and "(Knowing 61%, Body 7%)" in note
+    assert note in render_html(document(make_tables(v)))
+    left = replace(record, learned=replace(learned, started=replace(start, weight=0.0)))
+    for other in (left, None):
+        notes = " ".join(grids(view(make_view, record=other))["validation"].notes)
+        assert "starter" not in notes
 
 
 def test_without_machine_and_audit_there_is_no_section_of_counts(make_view: MakeView) -> None:

@@ -8,7 +8,7 @@ from tests.report.conftest import MakeView
 
 from precode.domain import Kind, Polarity, Role
 from precode.report.grid import Grid
-from precode.report.record import Advised, AuditDone, DoubleCoded, Learned, Record
+from precode.report.record import Advised, AuditDone, DoubleCoded, Learned, Record, Started
 from precode.report.tables.make import make_tables
 from precode.report.view import StudyView
 
@@ -101,6 +101,59 @@ def test_thresholds_are_listed_and_codes_left_out_are_named(make_view: MakeView)
     """One line a code."""
     rows = [r.cells for r in grid(view(make_view, WHOLE), "thresholds").rows]
     assert rows == [("Knowing", 40, "0.250"), ("Body", 3, "not modelled")]
+
+
+# -- the starter -----------------------------------------------------------------------------------
+
+START = Started("comb-starter", "5tart", 0.5, True, (("knowing", 0.61), ("body", 0.07)), 0.34)
+
+
+def started(start: Started | None) -> Record:
+    assert WHOLE.learned is not None
+    return replace(WHOLE, learned=replace(WHOLE.learned, started=start))
+
+
+def test_what_rests_on_the_starter_is_said_in_the_paragraph_and_by_code(
+    make_view: MakeView,
+) -> None:
+    """The mean and the range in words, the start among the facts, and a column beside thresholds."""
+    v = view(make_view, started(START))
+    said = make_tables(v).paragraph
+    assert "(comb-starter, weight 0.5, chosen by nested validation)" in said
+    assert "on average 34% of the variance of its scores rests on that (7% to 61% by code)." in said
+    fact = str(facts(v)["Starts from"])
+    assert "comb-starter (bundle 5tart)" in fact and "34%" in fact and "by validation" in fact
+    table = grid(v, "thresholds")
+    assert table.columns[-1].label == "% that rests on comb-starter"
+    assert [r.cells[-1] for r in table.rows] == [0.61, 0.07]
+    assert "variance" in table.notes[-1] and "invented talk" in table.notes[-1]
+
+
+def test_a_starter_that_helped_nothing_is_said_and_has_no_column(make_view: MakeView) -> None:
+    v = view(make_view, started(replace(START, weight=0.0, shares=(("knowing", 0.0),), mean=0.0)))
+    assert "helped nothing on transcripts held out" in make_tables(v).paragraph
+    assert "helped nothing" in str(facts(v)["Starts from"])
+    assert len(grid(v, "thresholds").columns) == 3
+
+
+def test_what_was_not_chosen_is_not_called_chosen(make_view: MakeView) -> None:
+    v = view(make_view, started(replace(START, chosen=False)))
+    assert "chosen" not in make_tables(v).paragraph
+    assert "not chosen by validation" in str(facts(v)["Starts from"])
+
+
+def test_a_fine_tuned_encoder_beside_it_is_named(make_view: MakeView) -> None:
+    """What the share leaves out."""
+    v = view(make_view, started(replace(START, beside=True)))
+    assert "beside a fine-tuned encoder" in make_tables(v).paragraph
+    assert "fine-tuned encoder has its say" in grid(v, "thresholds").notes[-1]
+
+
+def test_without_a_starter_there_is_no_word_of_one(make_view: MakeView) -> None:
+    v = view(make_view, started(None))
+    assert "starter" not in make_tables(v).paragraph
+    assert "Starts from" not in facts(v)
+    assert len(grid(v, "thresholds").columns) == 3
 
 
 def test_coreq_items_are_numbered_and_the_rest_is_left_to_the_team(make_view: MakeView) -> None:

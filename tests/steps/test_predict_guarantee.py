@@ -15,7 +15,7 @@ import studies
 from running import run
 
 from precode.codebook import Codebook
-from precode.model.bundle import load, save
+from precode.model.bundle_files import load, save
 from precode.model.guarantee import Promise
 from precode.steps.learnt.promising import facts, words
 from precode.steps.opening import open_study

@@ -26,6 +26,7 @@ from precode.domain import Role
 from precode.model.features import fit_scaling
 from precode.model.heads import fit_codes
 from precode.settings import Audit
+from precode.steps.learnt import learning
 from precode.steps.learnt.learning import lesson
 from precode.steps.opening import open_study, silent
 from precode.steps.simulate import names, simulate
@@ -146,6 +147,21 @@ def test_the_study_stays_as_it_is(study: Path) -> None:
     assert {n for n in after.files if after.files[n] != before.files.get(n)} == {
         f"reports/simulation.{kind}" for kind in ("html", "svg", "csv")
     }
+
+
+def test_a_replay_starts_from_nothing_even_where_a_starter_is_at_hand(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No starter is asked: what it would add is no merit of a queue. That is said."""
+
+    def asked(*_: object) -> object:
+        raise AssertionError("a starter was asked")
+
+    before = told(study, "--seeds", 1)
+    monkeypatch.setattr(learning, "prior_of", asked)
+    shutil.rmtree(study / "cache" / "simulate")
+    assert told(study, "--seeds", 1) == before
+    assert any("starts from nothing, without the starter" in n for n in before["notes"])
 
 
 def test_fewer_sentences_than_asked_for_are_said(study: Path) -> None:

@@ -15,7 +15,7 @@ import studies
 import tiny
 from running import run
 
-from precode.model.bundle import load
+from precode.model.bundle_files import load
 from precode.model.finetune import learn
 from precode.model.weights import find_weights
 from precode.steps.learnt import downloading

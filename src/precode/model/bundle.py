@@ -1,54 +1,43 @@
-"""A trained model on disk: numbers in safetensors, words in JSON, a card for people. No pickle.
-
-``bundle.json`` names the hash of every other file and what the model was trained and validated
-on; loading refuses a bundle in which any of it has changed.
-"""
+"""A trained model: what it says of passages. How it lies on disk: ``bundle_files``."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import TypeAdapter
 from scipy.special import expit
 
 from precode.codebook import Codebook
-from precode.errors import InputError
-from precode.files.atomic import replacing_folder
 from precode.model.calibration import Calibration
-from precode.model.features import BLOCKS, SHAPE, Embed, Scaling, Spec, measure, weights
-from precode.model.finetune.tuned import (
-    FOLDER as ENCODER,
-)
-from precode.model.finetune.tuned import (
-    ReadsPassages,
-    Tuned,
-    files_of,
-    head_of,
-    reader_of,
-    tensors_of,
-    tuned_from,
-)
+from precode.model.features import Embed, Prior, Raw, Scaling, measure
+from precode.model.finetune.tuned import ReadPassages, ReadsPassages, Tuned, reader_of
 from precode.model.guarantee import Guarantee, HeldOutScores
 from precode.model.heads import PolarityHead
 from precode.model.passages import Passage
 from precode.model.predictions import Predictions, polarities, verdicts
 from precode.model.solver import Linear
 from precode.model.thresholds import decide
+from precode.model.training import counterparts, lean_of
 
 Floats = npt.NDArray[np.floating]
+Ints = npt.NDArray[np.intp]
 
-FORMAT = 2
-PLAIN = 1  # without a fine-tuned encoder of its own; what reads only this must not pass one over
 CHUNK = 20_000  # passages featurised at once: about 250 MB
-_FILES = ("tensors.safetensors", "terms.json", "codebook.json")
-_RETRAIN = "train it again: precode train"
+MOST_SURE = 6.0  # log-odds: of a model that starts from it nobody should be surer than that
+
+
+@runtime_checkable
+class ReadsForPrior(Protocol):
+    """An ``embed`` that also has the one of the model that this one starts from."""
+
+    @property
+    def prior(self) -> Embed:
+        """The encoder of the shipped model."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +46,7 @@ class Bundle:
 
     ``modelled (k,)`` is False for codes that had too few examples: they are never given, and their
     probability is NaN, not 0. ``tuned``: an encoder adapted to the codes, whose scores are added.
+    ``prior``: the shipped model whose scores this one starts from. ``folder``: where it was loaded.
     """
 
     codebook: Codebook
@@ -74,6 +64,8 @@ class Bundle:
     id: str = ""
     held_out: HeldOutScores | None = None
     tuned: Tuned | None = None
+    prior: Bundle | None = None
+    folder: Path | None = None
 
     def predict(
         self,
@@ -127,204 +119,39 @@ class Bundle:
 
     def _scores(self, passages: Sequence[Passage], embed: Embed) -> tuple[Floats, Floats]:
         """Log-odds ``(n, k)`` of the codes and ``(n, k, 2)`` of the polarities, 0 without a head."""
-        x = self.scaling.apply(measure(passages, self.terms, embed))
+        raw = self.with_prior(measure(passages, self.terms, embed), passages, embed)
+        x = self.scaling.apply(raw)
         codes = self.codes.scores(x)
         polarity: Floats = np.zeros((len(passages), len(self.codebook.leaves), 2))
         if self.polarity is not None:
-            polarity = self.polarity.scores(x)
+            polarity = self.polarity.scores(x, lean_of(raw, self.scaling.spec))
         if self.tuned is None:
             return codes, polarity
-        read = embed.passages if isinstance(embed, ReadsPassages) else reader_of(self.tuned)
-        codes, lean = self.tuned.blend(passages, codes, polarity, read)
+        codes, lean = self.tuned.blend(passages, codes, polarity, self.reader(embed))
         return codes, polarity if self.polarity is None else lean
 
+    def reader(self, embed: Embed) -> ReadPassages:
+        """Passages as the adapted encoder reads them; only of a model that has one."""
+        assert self.tuned is not None
+        return embed.passages if isinstance(embed, ReadsPassages) else reader_of(self.tuned)
 
-def save(
-    bundle: Bundle, folder: Path, card: str, *, beside: Mapping[str, bytes] | None = None
-) -> str:
-    """Write ``bundle`` to ``folder`` whole or not at all; returns its id. ``beside``: other files by
-    name, which the model does not need and :func:`load` does not read.
-    """
-    from safetensors.numpy import save as dump
+    def with_prior(self, raw: Raw, passages: Sequence[Passage], embed: Embed) -> Raw:
+        """``raw`` features of ``passages``, with what :attr:`prior` says of them."""
+        if self.prior is None or not self.scaling.spec.prior:
+            return raw
+        inner = embed.prior if isinstance(embed, ReadsForPrior) else embed
+        like = counterparts(self.codebook, self.prior.codebook)
+        return replace(raw, prior=self.prior.as_prior(passages, inner, like))
 
-    used = bundle.scaling.idf > 0  # words of no training sentence carry nothing and stay out
-    terms = [t for t, u in zip(bundle.terms, used, strict=True) if u]
-    d = bundle.codes.weights.shape[0] - len(bundle.terms)
-    keep = np.concatenate([np.ones(d, dtype=bool), used])
-    tensors = {
-        "idf": bundle.scaling.idf[used],
-        "codes.weights": bundle.codes.weights[keep],
-        "codes.intercept": bundle.codes.intercept,
-        "thresholds": bundle.thresholds,
-        "modelled": bundle.modelled,
-        "calibration.slope": bundle.calibration.slope,
-        "calibration.offset": bundle.calibration.offset,
-        "polarity.slope": bundle.polarity_calibration.slope,
-        "polarity.offset": bundle.polarity_calibration.offset,
-        **{f"means.{b}": bundle.scaling.means[b] for b in BLOCKS},
-    }
-    if bundle.polarity is not None:
-        tensors["polarity.weights"] = bundle.polarity.linear.weights[keep]
-        tensors["polarity.intercept"] = bundle.polarity.linear.intercept
-        tensors["polarity.codes"] = bundle.polarity.codes
-    if bundle.tuned is not None:
-        tensors |= tensors_of(bundle.tuned)
-    if (held := bundle.held_out) is not None:
-        tensors["held_out.sureness"] = held.sureness.astype(np.float32)
-        tensors["held_out.truth"] = held.truth
-        tensors["held_out.given"] = held.given
-        tensors["held_out.transcript"] = held.transcript.astype(np.int32)
-    contents = {
-        "tensors.safetensors": dump({k: np.ascontiguousarray(v) for k, v in tensors.items()}),
-        "terms.json": json.dumps(terms, ensure_ascii=False).encode(),
-        "codebook.json": bundle.codebook.model_dump_json(by_alias=True, indent=1).encode(),
-    }
-    if bundle.tuned is not None:
-        contents |= {
-            f"{ENCODER}/{f}": (bundle.tuned.folder / f).read_bytes() for f in bundle.tuned.files
-        }
-    head = {
-        "format": PLAIN if bundle.tuned is None else FORMAT,
-        "encoder": {"model": bundle.encoder_model, "key": bundle.encoder_key},
-        "spec": asdict(bundle.scaling.spec),
-        "calibrated": bundle.calibration.fitted,
-        "polarity_calibrated": bundle.polarity_calibration.fitted,
-        "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
-        "about": dict(bundle.about),
-        **({} if bundle.tuned is None else {"tuned": head_of(bundle.tuned)}),
-    }
-    text = json.dumps(head, indent=1, ensure_ascii=False, sort_keys=True)
-    with replacing_folder(folder) as temporary:
-        for name, data in {**(beside or {}), **contents}.items():
-            (temporary / name).parent.mkdir(exist_ok=True)
-            (temporary / name).write_bytes(data)
-        (temporary / "bundle.json").write_text(text, encoding="utf-8")
-        (temporary / "README.md").write_text(card, encoding="utf-8")
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def load(folder: Path) -> Bundle:
-    """The bundle in ``folder``.
-
-    Raises :class:`InputError` if it is none, of a newer format, or has a changed or broken file.
-    """
-    from safetensors import SafetensorError
-
-    path = folder / "bundle.json"
-    if not path.is_file():
-        raise InputError(f"{folder} is not a model: it has no bundle.json", mend=_RETRAIN)
-    try:
-        text = path.read_text(encoding="utf-8")
-        head = json.loads(text)
-        if head["format"] not in (PLAIN, FORMAT):
-            raise InputError(
-                f"{folder} is a model of format {head['format']}; this precode reads "
-                f"{PLAIN} and {FORMAT}",
-                mend=_RETRAIN,
-            )
-        contents = {name: (folder / name).read_bytes() for name in _FILES}
-        digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
-        if head["format"] == FORMAT:
-            for name in (f"{ENCODER}/{f}" for f in files_of(head["tuned"]["base"])):
-                with (folder / name).open("rb") as file:
-                    digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
-        for name, digest in digests.items():
-            if digest != head["files"][name]:
-                raise InputError(
-                    f"{folder / name} is not the file the model was saved with", mend=_RETRAIN
-                )
-        return _build(head, contents, folder, hashlib.sha256(text.encode()).hexdigest()[:16])
-    except (
-        OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, SafetensorError
-    ) as error:  # fmt: skip
-        lacks = "without " if isinstance(error, KeyError) else ""
-        detail = lacks + " ".join(str(error).split())[:200]
-        raise InputError(f"{folder} is a damaged model ({detail})", mend=_RETRAIN) from error
-
-
-def _build(
-    head: Mapping[str, Any], contents: Mapping[str, bytes], folder: Path, identity: str
-) -> Bundle:
-    """The bundle of these files. Any of the errors that :func:`load` catches if they do not fit."""
-    from safetensors.numpy import load as undump
-
-    codebook = Codebook.model_validate_json(contents["codebook.json"])
-    terms = TypeAdapter(tuple[str, ...]).validate_json(contents["terms.json"], strict=True)
-    if len(set(terms)) < len(terms):
-        raise ValueError("terms.json holds a term twice")
-    spec = Spec(**{f.name: float(head["spec"][f.name]) for f in fields(Spec)})
-    if asdict(spec) != head["spec"] or not np.isfinite(list(asdict(spec).values())).all():
-        raise ValueError(f"settings {head['spec']}")
-    t = undump(contents["tensors.safetensors"])
-    _check(t, spec, len(terms), len(codebook.leaves))
-    polarity = None
-    if "polarity.weights" in t:
-        linear = Linear(t["polarity.weights"], t["polarity.intercept"])
-        polarity = PolarityHead(linear, t["polarity.codes"])
-    slope, offset, fitted = t["calibration.slope"], t["calibration.offset"], head["calibrated"]
-    polar = t["polarity.slope"], t["polarity.offset"], head["polarity_calibrated"] is True
-    return Bundle(
-        codebook,
-        str(head["encoder"]["model"]),
-        str(head["encoder"]["key"]),
-        terms,
-        Scaling(spec, {b: t[f"means.{b}"] for b in BLOCKS}, t["idf"]),
-        Linear(t["codes.weights"], t["codes.intercept"]),
-        t["thresholds"],
-        Calibration(codebook.choice, slope, offset, fitted is True),
-        polarity,
-        Calibration("many", *polar),
-        t["modelled"] > 0,
-        dict(head["about"]),
-        identity,
-        _held_out(t),
-        tuned_from(head["tuned"], t, folder, codes=len(codebook.leaves))
-        if head["format"] == FORMAT
-        else None,
-    )
-
-
-def _held_out(t: Mapping[str, npt.NDArray[Any]]) -> HeldOutScores | None:
-    """None in models that were made before promises were, or with nothing held out."""
-    if "held_out.sureness" not in t:
-        return None
-    return HeldOutScores(
-        t["held_out.sureness"],
-        t["held_out.truth"] > 0,
-        t["held_out.given"] > 0,
-        t["modelled"] > 0,
-        t["held_out.transcript"],
-    )
-
-
-def _check(t: Mapping[str, npt.NDArray[np.generic]], spec: Spec, v: int, k: int) -> None:
-    """ValueError unless all tensors of ``v`` terms and ``k`` codes are there, of the right shapes
-    and finite; KeyError if one is missing.
-    """
-    (width,) = t["means.own_4"].shape
-    dense = width * len(weights(spec)) + SHAPE
-    wanted: dict[str, tuple[int, ...]] = {
-        **{f"means.{b}": (width,) for b in BLOCKS},
-        "idf": (v,), "codes.weights": (dense + v, k), "codes.intercept": (k,), "thresholds": (k,),
-        "modelled": (k,), "calibration.slope": (k,), "calibration.offset": (k,),
-        "polarity.slope": (2,), "polarity.offset": (2,),
-    }  # fmt: skip
-    if any(name.startswith("polarity.") and name not in wanted for name in t):
-        wanted |= {
-            "polarity.weights": (dense + v, 2), "polarity.intercept": (2,), "polarity.codes": (k, 2)
-        }  # fmt: skip
-    if any(name.startswith("held_out.") for name in t):
-        n = len(t["held_out.sureness"])
-        wanted |= {f"held_out.{name}": (n, k) for name in ("sureness", "truth", "given")}
-        wanted["held_out.transcript"] = (n,)
-        if (
-            t["held_out.transcript"].dtype.kind != "i"
-            or np.min(t["held_out.transcript"], initial=0) < 0
-        ):
-            raise ValueError("held_out.transcript holds no numbers of transcripts")
-    for name, shape in wanted.items():
-        if t[name].shape != shape:
-            raise ValueError(f"{name} is {t[name].shape}, not {shape}")
-    for name, values in t.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{name} holds numbers that are not finite")
+    def as_prior(self, passages: Sequence[Passage], embed: Embed, like: Ints) -> Prior:
+        """What this model says of ``passages``, for one that starts from it, whose codes are ``like``
+        this one's (see :func:`precode.model.training.counterparts`).
+        """
+        scores, polarity = self.scores(passages, embed)
+        side = self.polarity_calibration
+        lean = np.clip(polarity * side.slope + side.offset, -MOST_SURE, MOST_SURE)
+        by_code = lean[:, np.maximum(like, 0)]
+        # of a code that this model does not have it knows at least how the sentence leans
+        by_code[:, like < 0] = lean.mean(1, keepdims=True)
+        sure = np.clip(self.calibration.log_odds(scores), -MOST_SURE, MOST_SURE)
+        return Prior(sure, by_code)

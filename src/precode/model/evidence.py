@@ -1,24 +1,25 @@
 """Why the model gives a code: the words that moved its score, and what people coded alike.
 
 All in log-odds of the code head, before calibration. Its features are the sentence's embedding,
-the talk before it, its length, and words and pairs of words. The last three enter as a sum, so
-their share is exact. The embedding does not: there the score is taken once more with each word left
-out (occlusion; Zeiler & Fergus 2014, sec. 4.2), and the fall is the word's. Falls need not add up
-to the embedding's part, since words say more together than alone.
+the talk before it, its length, words and pairs of words, and what the shipped model says that it
+starts from. The last four enter as a sum, so their share is exact. The embedding does not: there
+the score is taken once more with each word left out (occlusion; Zeiler & Fergus 2014, sec. 4.2), and
+the fall is the word's; so too where an adapted encoder has its say. Falls need not add up to a part,
+since words say more together than alone.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from precode.model.bundle import Bundle
-from precode.model.features import Embed, measure, tokens, weigh, weights
+from precode.model.features import SHAPE, Embed, measure, tokens, weigh, weights
 from precode.model.leaving_out import leave_out, windows, words_of
 from precode.model.nearest import OWN, Coded, Neighbour, nearest, place, without_words
 from precode.model.passages import Passage
@@ -53,8 +54,9 @@ class Explanation:
     """Why ``code`` was ``given`` to ``text``, or not. ``words`` are in the order of the sentence.
 
     ``parts`` sum to ``score``: "sentence" (its embedding), "question" and "window" (what was said
-    before), "length", "words" (the sum of all ``Word.exact``) and "base" (what a sentence starts
-    from). ``window``: how many words were left out at once, 0 if none were. Where the code is not
+    before), "length", "words" (the sum of all ``Word.exact``), "starter" (the shipped model's word),
+    "adapted" (an adapted encoder's score, of the sentence and what was said before) and "base" (what
+    a sentence starts from). ``window``: how many words were left out at once, 0 if none were. Where the code is not
     ``modelled`` there are no words, the parts are 0, and only the neighbours speak.
     """
 
@@ -101,8 +103,8 @@ class Explainer:
         self._scaling = without_words(bundle.scaling)
         self._slices = _slices(bundle)
         # a term's row among the weights: words stand behind all else
-        first = self._slices["length"].stop
-        self._column = {term: first + i for i, term in enumerate(bundle.terms)}
+        self._first = bundle.codes.weights.shape[0] - len(bundle.terms)
+        self._column = {term: self._first + i for i, term in enumerate(bundle.terms)}
         self._last: tuple[tuple[Passage, bool], _Seen] | None = None
 
     def explain(self, passage: Passage, code: str, *, occlude: bool = True) -> Explanation:
@@ -117,10 +119,13 @@ class Explainer:
         j = b.codebook.leaf_ids.index(code)
         modelled = bool(b.modelled[j])
         seen = self._look(passage, occlude)
-        weight = b.codes.weights[:, j] * modelled  # one that is not modelled has no say
+        say = 1.0 if b.tuned is None else b.tuned.codes.frozen
+        weight = b.codes.weights[:, j] * modelled * say  # one that is not modelled has no say
         parts = {name: float(seen.dense[at] @ weight[at]) for name, at in self._slices.items()}
         parts["words"] = sum(value * float(weight[c]) for c, value in seen.terms.items())
-        parts["base"] = float(b.codes.intercept[j]) * modelled
+        parts["base"] = float(b.codes.intercept[j]) * modelled * say
+        if b.tuned is not None:
+            parts["adapted"] = float(seen.adapted[j]) * modelled
         for_, against = nearest(
             seen.vector, self._coded, j, k=self._k, sentence_id=passage.id, text=passage.text
         )
@@ -131,7 +136,7 @@ class Explainer:
             bool(self._given(seen)[j]),
             sum(parts.values()),
             float(b.thresholds[j]),
-            self._words(seen, weight, passage.text) if modelled else (),
+            self._words(seen, weight, j, passage.text) if modelled else (),
             parts,
             max((b - a for a, b in seen.gaps), default=0),
             for_,
@@ -144,6 +149,8 @@ class Explainer:
         scores = seen.dense @ b.codes.weights[: len(seen.dense)] + b.codes.intercept
         for column, value in seen.terms.items():
             scores = scores + value * b.codes.weights[column]
+        if b.tuned is not None:
+            scores = b.tuned.codes.frozen * scores + seen.adapted
         return np.asarray(
             decide(scores[None], b.thresholds, choice=b.codebook.choice)[0] & b.modelled
         )
@@ -153,17 +160,20 @@ class Explainer:
         last = self._last  # once: a review looks ahead in another thread
         if last is not None and last[0] == (passage, occlude):
             return last[1]
-        raw = measure([passage], (), self._embed)
+        raw = self._bundle.with_prior(measure([passage], (), self._embed), [passage], self._embed)
         unit = self._scaling.unit(raw)
         spoken = words_of(passage.text)
         gaps = windows(len(spoken)) if occlude else []
+        left = [leave_out(passage.text, spoken[a][0], spoken[b - 1][1]) for a, b in gaps]
         seen = _Seen(
             weigh(unit, self._scaling.spec).dense[0].astype(np.float64),
             place(unit.blocks, self._scaling.spec)[0],
             spoken,
             self._terms(passage.text),
             gaps,
-            self._without(passage.text, [(spoken[a][0], spoken[b - 1][1]) for a, b in gaps]),
+            self._without(left),
+            self._adapted([passage], self._embed)[0],
+            self._adapted([replace(passage, text=t) for t in left], self._variants),
         )
         self._last = (passage, occlude), seen
         return seen
@@ -172,15 +182,24 @@ class Explainer:
         """Row among the weights → value of the terms, as :meth:`Scaling.apply` has them."""
         idf, lexical = self._bundle.scaling.idf, self._bundle.scaling.spec.lexical
         counts = Counter(tokens(text))
-        first = self._slices["length"].stop
         columns = {self._column[t]: count for t, count in counts.items() if t in self._column}
-        values = {c: (1 + np.log(count)) * idf[c - first] for c, count in columns.items()}
+        values = {c: (1 + np.log(count)) * idf[c - self._first] for c, count in columns.items()}
         length = np.sqrt(sum(v * v for v in values.values()))
         return {c: float(lexical * v / max(length, 1e-9)) for c, v in values.items()}
 
-    def _without(self, text: str, spans: Sequence[tuple[int, int]]) -> Floats:
-        """``(n, d)`` own blocks, weighted, of ``text`` without each of ``spans``."""
-        variants = [leave_out(text, a, b) for a, b in spans]
+    def _adapted(self, passages: Sequence[Passage], embed: Embed) -> Floats:
+        """``(n, k)``: what the adapted encoder adds to the scores; of nothing, its intercepts."""
+        tuned, k = self._bundle.tuned, len(self._bundle.codebook.leaves)
+        if tuned is None:
+            return np.zeros((len(passages), k))
+        out = np.tile(tuned.heads.codes_intercept, (len(passages), 1)).astype(np.float64)
+        kept = [i for i, p in enumerate(passages) if p.text]
+        if kept:
+            out[kept] = tuned.heads.codes(self._bundle.reader(embed)([passages[i] for i in kept]))
+        return np.asarray(tuned.codes.tuned * out)
+
+    def _without(self, variants: Sequence[str]) -> Floats:
+        """``(n, d)`` own blocks, weighted, of a sentence without some of its words."""
         heavy = weights(self._scaling.spec)
         width = sum(len(self._scaling.means[b]) for b in OWN)
         out = np.zeros((len(variants), width))
@@ -191,7 +210,7 @@ class Explainer:
             out[kept] = np.hstack([blocks[b] * heavy[b] for b in OWN])
         return out
 
-    def _words(self, seen: _Seen, weight: Floats, text: str) -> tuple[Word, ...]:
+    def _words(self, seen: _Seen, weight: Floats, j: int, text: str) -> tuple[Word, ...]:
         spoken = [word for _, _, word in seen.spoken]
         counts = Counter(tokens(text))
 
@@ -207,6 +226,7 @@ class Explainer:
             exact[i : i + 2] += share(f"{a} {b}") / 2
         own = self._slices["sentence"]
         fall = (seen.dense[own] - seen.without) @ weight[own]
+        fall = fall + seen.adapted[j] - seen.adapted_without[:, j]
         occluded = np.zeros(len(spoken))
         for (first, stop), value in zip(seen.gaps, fall, strict=True):
             occluded[first:stop] = value / (stop - first)
@@ -220,7 +240,8 @@ class Explainer:
 class _Seen:
     """A passage, for any code: ``dense (d,)`` as the head has it, ``vector`` where it lies among the
     coded, ``spoken`` (start, end, word), ``terms`` row of the weights → value, and for each of
-    ``gaps`` [a, b) of words left out, the sentence's own columns ``without (n, d)`` them.
+    ``gaps`` [a, b) of words left out, the sentence's own columns ``without (n, d)`` them; ``adapted
+    (k,)`` what an adapted encoder adds, and ``adapted_without (n, k)`` the words left out.
     """
 
     dense: Floats
@@ -229,6 +250,8 @@ class _Seen:
     terms: Mapping[int, float]
     gaps: Sequence[tuple[int, int]]
     without: Floats
+    adapted: Floats
+    adapted_without: Floats
 
 
 def _slices(bundle: Bundle) -> dict[str, slice]:
@@ -240,4 +263,5 @@ def _slices(bundle: Bundle) -> dict[str, slice]:
         at = end
     first, last = out.pop(OWN[0]), out.pop(OWN[-1])
     dense = bundle.codes.weights.shape[0] - len(bundle.terms)
-    return {"sentence": slice(first.start, last.stop), **out, "length": slice(at, dense)}
+    out |= {"sentence": slice(first.start, last.stop), "length": slice(at, at + SHAPE)}
+    return out | {"starter": slice(at + SHAPE, dense)} if dense > at + SHAPE else out

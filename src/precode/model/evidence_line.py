@@ -95,12 +95,16 @@ def _reason(found: Explanation, *, most: int) -> str:
     named = [f'"{_phrase(p)}"' for p in phrases(found, against=not found.given, most=most)]
     many = len(named) > 1
     before = {name: sign * found.parts.get(name, 0.0) for name in CONTEXT}
-    rest = sign * (found.parts["sentence"] + found.parts["words"])
+    rest = sign * sum(found.parts.get(n, 0.0) for n in ("sentence", "words", "adapted", "starter"))
     if sum(before.values()) >= max(AUDIBLE, rest):  # "Yes, definitely" hangs on what was asked
         turn = before["question"] >= before["window"] / 2  # the window holds that turn too
         heard = "the turn before it" if turn else "the talk before it"
         many = bool(named)
         named = [" and ".join([heard, *named[:1]]), *named[1:]]
+    starter = sign * found.parts.get("starter", 0.0)
+    if starter >= max(AUDIBLE, rest / 2):  # its own words are not asked for, but it is named
+        many = bool(named)
+        named = [" and ".join(["the starter model", *named[:1]]), *named[1:]]
     said = ", ".join(named) or "no single word"
     return f"{said} {'speak' if many else 'speaks'} {way} it"
 

@@ -16,40 +16,68 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags
 
 from precode.model.passages import Passage
+from precode.model.preset import PRESET
 from precode.model.solver import Design
 
 Floats = npt.NDArray[np.floating]
 Embed = Callable[[Sequence[str]], Floats]
 
 SHAPE = 3  # columns of length and punctuation
-LAYERS = (4, 6)  # MODELLING: 4 is best within a study, the last carries codes across topics
-BLOCKS = ("own_4", "own_6", "question", "window")
-DECAY = 0.8  # weight of each sentence further back
+LAYERS = PRESET.layers
+BLOCKS = ("early", "late", "question", "window")
+PRIOR = 0.2  # of a shipped model's log-odds as columns: the heavier, the freer to leave them
 MIN_DF = 2  # a word that one sentence has teaches nothing, and may be a name
 TOKEN = re.compile(r"\b\w+(?:['’]\w+)?\b|[?!]")
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What validation chooses: weights of the blocks, and the head's inverse penalty ``c``."""
+    """What validation chooses: weights of the blocks, the head's inverse penalty ``c``, how much of a
+    shipped model's score a code starts from (``prior``), and how much of what tells its domain from
+    the rest (``domain``).
+    """
 
     lexical: float = 0.7
     context: float = 0.7
     c: float = 1.0
+    prior: float = 1.0
+    domain: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What a shipped model says of n sentences: ``codes (n, m)`` log-odds of its own m codes, and
+    ``lean (n, k, 2)`` log-odds of barrier and facilitator for the k codes that are learned.
+    """
+
+    codes: Floats
+    lean: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
     """Features before anything is learned: ``blocks[b] (n, width)``, 0 where there is no context,
-    ``tf (n, v)`` sublinear term frequencies, ``shape (n, 3)`` of length and punctuation.
+    ``tf (n, v)`` sublinear term frequencies, ``shape (n, 3)`` of length and punctuation; ``prior``
+    where a shipped model knows some of the codes.
     """
 
     blocks: dict[str, Floats]
     tf: csr_matrix
     shape: Floats
+    prior: Prior | None = None
 
     def __len__(self) -> int:
         return int(self.shape.shape[0])
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Raw:
+        """The rows with these positions."""
+        prior = self.prior
+        return Raw(
+            {name: block[rows] for name, block in self.blocks.items()},
+            self.tf[rows],
+            self.shape[rows],
+            None if prior is None else Prior(prior.codes[rows], prior.lean[rows]),
+        )
 
 
 def tokens(text: str) -> list[str]:
@@ -82,10 +110,10 @@ def measure(passages: Sequence[Passage], terms: Sequence[str], embed: Embed) -> 
     own = vectors[[place[t] for t in texts]]
     early = vectors[:, :width]
     blocks = {
-        "own_4": own[:, :width],
-        "own_6": own[:, width:],
+        "early": own[:, :width],
+        "late": own[:, width:],
         "question": _pooled([p.question for p in passages], place, early, decay=1.0),
-        "window": _pooled([p.window for p in passages], place, early, decay=DECAY),
+        "window": _pooled([p.window for p in passages], place, early, decay=PRESET.decay),
     }
     if terms:
         counter = CountVectorizer(analyzer=tokens, vocabulary={t: i for i, t in enumerate(terms)})
@@ -144,19 +172,23 @@ class Scaling:
         words = csr_matrix(raw.tf @ diags(self.idf))
         length = np.sqrt(np.asarray(words.multiply(words).sum(1)).ravel())
         words = csr_matrix(diags(1 / np.maximum(length, 1e-9)) @ words, dtype=np.float32)
-        return Raw(blocks, words, raw.shape)
+        return Raw(blocks, words, raw.shape, raw.prior)
 
 
 def weights(spec: Spec) -> dict[str, float]:
     """Of each block, in the order of the columns; those of no weight left out."""
-    every = {"own_4": 1.0, "own_6": 0.7, "question": spec.context, "window": spec.context}
+    own = dict(zip(("early", "late"), PRESET.layer_weights, strict=True))
+    every = {**own, "question": spec.context, "window": spec.context}
     return {name: w for name, w in every.items() if w}
 
 
 def weigh(unit: Raw, spec: Spec) -> Design:
     """The rows of ``unit``, its blocks as heavy as ``spec`` says, side by side."""
     parts = [unit.blocks[name] * np.float32(w) for name, w in weights(spec).items()]
-    dense = np.hstack([*parts, np.float32(0.1) * unit.shape])
+    parts.append(np.float32(0.1) * unit.shape)
+    if unit.prior is not None and spec.prior:
+        parts.append(np.float32(PRIOR) * unit.prior.codes.astype(np.float32))
+    dense = np.hstack(parts)
     return Design(dense, unit.tf * np.float32(spec.lexical))
 
 

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.floating]
 # than to those without carries it with average precision .302 and .661; by layer 4 alone .282 and
 # .651. With the talk before it, .334 and .667: left out all the same, because in a transcript that
 # is half coded the nearest would then be the sentence before, which the coder has just read.
-OWN = ("own_4", "own_6")
+OWN = ("early", "late")
 FOR = 0.5  # share of the readers who gave the code from which a sentence speaks for it
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from precode.domain import Sentence, Turn
+from precode.model.preset import PRESET
 
-WINDOW = 10  # preceding sentences; MODELLING: the published record on AnnoMI saw ten utterances
+WINDOW = PRESET.window
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +59,29 @@ def passages(
 
 
 def passages_from_texts(
-    texts: Sequence[str], before: Sequence[str], behaviours: Sequence[str], ids: Sequence[str]
+    texts: Sequence[str],
+    before: Sequence[str],
+    behaviours: Sequence[str],
+    ids: Sequence[str],
+    speakers: Sequence[str] = (),
 ) -> list[Passage]:
     """Passages from table columns. ``before`` holds the talk before each text, utterances separated
     by line breaks or " / ", each with or without "speaker:" in front. The last turn is taken to be
-    somebody else's.
+    somebody else's, unless ``speakers`` names who says each text, as ``before`` does.
     """
-    return [
-        Passage(
-            i,
-            text,
-            _last_turn(heard),
-            tuple(said for _, said in reversed(heard[-WINDOW:])),
-            behaviour,
-            _mine(heard),
-        )
-        for i, text, heard, behaviour in zip(
-            ids, texts, map(_utterances, before), behaviours, strict=True
-        )
-    ]
+    who = speakers or [""] * len(texts)
+    out = []
+    for i, text, heard, behaviour, speaker in zip(
+        ids, texts, map(_utterances, before), behaviours, who, strict=True
+    ):
+        own = speaker and any(said_by == speaker for said_by, _ in heard[-WINDOW:])
+        mine = tuple(w == speaker for w, _ in reversed(heard[-WINDOW:])) if own else _mine(heard)
+        theirs = list(heard)
+        while own and theirs and theirs[-1][0] == speaker:
+            theirs.pop()
+        window = tuple(said for _, said in reversed(heard[-WINDOW:]))
+        out.append(Passage(i, text, _last_turn(theirs), window, behaviour, mine))
+    return out
 
 
 # One word, or several that all begin with a capital or a digit ("Dr Smith", "Participant 3 (F)"):

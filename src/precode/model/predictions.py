@@ -12,6 +12,10 @@ from precode.domain import Polarity
 
 Floats = npt.NDArray[np.floating]
 
+# On behaviours left out of the starter's corpus, of 223 codes called "both" from .5 on 32 were; from
+# .55 on 19 of 45, and 1 % more polarities were right.
+BOTH, UNCLEAR = 0.55, 0.35
+
 
 class Verdict(StrEnum):
     """``ACCEPT``: all codes given are sure, and so are the rest not given. ``NONE``: surely no code.
@@ -53,8 +57,8 @@ def polarities(p: Floats, has_polarity: npt.NDArray[np.bool_]) -> npt.NDArray[np
     barrier, facilitator = p[:, :, 0], p[:, :, 1]
     out = np.full(barrier.shape, Polarity.FACILITATOR.value, dtype="<U11")
     out[barrier >= facilitator] = Polarity.BARRIER.value
-    out[(barrier >= 0.5) & (facilitator >= 0.5)] = Polarity.BOTH.value
-    out[np.maximum(barrier, facilitator) < 0.35] = Polarity.UNCLEAR.value
+    out[(barrier >= BOTH) & (facilitator >= BOTH)] = Polarity.BOTH.value
+    out[np.maximum(barrier, facilitator) < UNCLEAR] = Polarity.UNCLEAR.value
     out[:, ~has_polarity] = Polarity.NONE.value
     return out
 

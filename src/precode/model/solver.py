@@ -99,7 +99,8 @@ def fit(
         if (norm <= tolerance).all():
             break
         at_start = norm if at_start is None else at_start
-        leave = norm * np.minimum(ROUGH, np.sqrt(norm / np.maximum(at_start, norm)))
+        most = np.maximum(np.maximum(at_start, norm), 1e-30)  # 0 of a code that is settled already
+        leave = norm * np.minimum(ROUGH, np.sqrt(norm / most))
         step, z_step = _newton(x, gradient, curvature, np.maximum(leave, tolerance / 2), loss)
         slope, now = _dot(gradient, step, loss), _value(z, y, mass, loss)
         lean, bend = _dot(gap, step, loss), _dot(step[:-1], step[:-1], loss)

@@ -10,12 +10,12 @@ import numpy.typing as npt
 from precode.codebook import Codebook
 from precode.model.bundle import Bundle
 from precode.model.calibration import unfitted
-from precode.model.features import fit_scaling
+from precode.model.features import Spec, fit_scaling
 from precode.model.guarantee import HeldOutScores
-from precode.model.heads import fit_codes, fit_polarity
 from precode.model.parallel import one_core
 from precode.model.thresholds import decide
-from precode.model.validate import SPECS, OutOfFold, Training
+from precode.model.training import Training, code_head, polarity_head, resting
+from precode.model.validate import SPECS, OutOfFold
 
 
 def fit_bundle(
@@ -28,9 +28,11 @@ def fit_bundle(
     encoder_key: str,
     modelled: npt.NDArray[np.bool_],
     about: Mapping[str, object],
+    prior: Bundle | None = None,
 ) -> Bundle:
     """The final model, on all rows, with the settings, thresholds and calibration that validation
     chose (the starting point's, and ranks instead of probabilities, where nothing was held out).
+    ``prior``: the shipped model that ``data.raw.prior`` is by.
     """
     k = data.y.shape[1]
     spec = SPECS[0] if out_of_fold is None else out_of_fold.spec
@@ -38,8 +40,10 @@ def fit_bundle(
     scaling = fit_scaling(data.raw, rows, spec)
     x = scaling.apply(data.raw)
     with one_core():
-        codes = fit_codes(x, data.y, choice=data.choice, c=spec.c)
-        polarity = fit_polarity(x, data.polarity, c=spec.c)
+        codes = code_head(data, x, rows, spec)
+        polarity = polarity_head(data, x, rows, spec)
+    if prior is not None:
+        about = {**about, "prior": _rests_on(prior, spec, codebook, resting(data, x, codes, spec))}
     return Bundle(
         codebook,
         encoder_model,
@@ -54,7 +58,20 @@ def fit_bundle(
         modelled,
         about,
         held_out=None if out_of_fold is None else held_out_scores(data, out_of_fold, modelled),
+        prior=prior if spec.prior else None,
     )
+
+
+def _rests_on(
+    prior: Bundle, spec: Spec, codebook: Codebook, share: npt.NDArray[np.floating]
+) -> dict[str, object]:
+    """What a bundle says of the model that it started from."""
+    return {
+        "name": prior.about.get("name", ""),
+        "id": prior.id,
+        "weight": spec.prior,
+        "share": {c: round(float(s), 3) for c, s in zip(codebook.leaf_ids, share, strict=True)},
+    }
 
 
 def held_out_scores(

@@ -8,58 +8,33 @@ and models without one fold, of the settings chosen for it, then score that fold
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
 from precode.model.calibration import Calibration, fit_calibration, unfitted
-from precode.model.features import Raw, Spec, fit_scaling, weigh
+from precode.model.features import Spec, fit_scaling, weigh
 from precode.model.folds import assign
-from precode.model.heads import Choice, fit_codes, fit_polarity
+from precode.model.heads import Choice
 from precode.model.parallel import in_parallel
+from precode.model.preset import PRESET
 from precode.model.solver import Design
 from precode.model.thresholds import decide, fit_thresholds, macro_f1
+from precode.model.training import Training, code_head, lean_of, polarity_head
 
 Floats = npt.NDArray[np.floating]
 Progress = Callable[[int, int], None]
 
-# Compared by nested validation on the team's own codes (MODELLING: the weight of the words must
-# not be fixed). The first is the starting point, and what is used when there is too little to choose.
-SPECS = (
-    Spec(lexical=0.7, context=0.7, c=0.3),
-    Spec(lexical=0.7, context=0.0, c=0.3),
-    Spec(lexical=0.7, context=0.7, c=1.0),
-    Spec(lexical=1.0, context=0.5, c=0.2),
-    Spec(lexical=1.2, context=0.5, c=1.0),
-)
+# Compared by nested validation on the team's own codes: the weight of the words must not be fixed.
+# The first is the starting point, and what is used when there is too little to choose.
+SPECS = tuple(Spec(lexical, context, c) for lexical, context, c in PRESET.grid)
+SHARED = 0.5  # of its domain's weights that a code starts from, if that is chosen
+TO_COMPARE = 0.3  # of the gradient's norm: settings are told apart by less than exact heads
 NESTED_FROM = 4  # transcripts: with fewer, leaving two out leaves too little to learn from
 CALIBRATE_FROM = 20  # held-out sentences: on fewer, a confidence would be a guess
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """Coded sentences, by row: features, ``y (n, k)`` shares of coders giving each code,
-    ``polarity (n, k, 2)`` with NaN where not given, ``groups (n,)`` transcript ids, and ``gold
-    (n,)``: False for sentences that were coded with a suggestion in view, which never validate.
-    ``gold_y (n, k)``: the shares among those alone who had none in view, NaN where nobody; None
-    where nobody ever had.
-    """
-
-    raw: Raw
-    y: Floats
-    polarity: Floats
-    groups: npt.NDArray[np.str_]
-    gold: npt.NDArray[np.bool_]
-    choice: Choice
-    gold_y: Floats | None = None
-
-    @property
-    def judged_y(self) -> Floats:
-        """``(n, k)``: what thresholds and calibrations are fitted to, on gold rows."""
-        return self.y if self.gold_y is None else self.gold_y
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +78,16 @@ def cross_validate(
     specs = specs if nested else specs[:1]
     fold = assign(data.y, data.groups, folds=folds, seed=seed)
     pairs = list(combinations(range(folds), 2)) if nested else []
-    steps = iter(range(1, len(pairs) + folds + 1))
+    again = bool(variations(specs[0], data))
+    total = (1 + again) * len(pairs) + folds
+    steps = iter(range(1, total + 1))
 
     def tick() -> None:
-        progress(next(steps), len(pairs) + folds)
+        progress(next(steps), total)
 
-    inner = _pairs(data, fold, pairs, specs, tick)
-    choices = [
-        _choose(data, inner[:, f], (fold != f) & data.gold, specs)
-        if nested
-        else _no_choice(data, specs)
-        for f in range(folds)
-    ]
-    spec = specs[int(np.mean([c.quality for c in choices], axis=0).argmax())]
+    choices = _chosen(data, fold, pairs, specs, tick) if nested else []
+    choices = choices or [_no_choice(data, specs[0])] * folds
+    spec = _overall(choices, specs, data)
     held = in_parallel(
         lambda f: _held_out(data, fold == f, choices[f].spec, spec), range(folds), tick=tick
     )
@@ -147,9 +119,11 @@ def cross_validate(
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """What the other folds say for one fold: ``quality`` of each spec, and the best one's settings."""
+    """What the other folds say for one fold: ``quality`` of the specs compared, and the best one's
+    settings.
+    """
 
-    quality: Floats
+    quality: Mapping[Spec, float]
     spec: Spec
     thresholds: Floats
     calibration: Calibration
@@ -166,52 +140,100 @@ class _HeldOut:
     polarity: Floats
 
 
-def _pairs(
+def _chosen(
     data: Training,
     fold: npt.NDArray[np.intp],
     pairs: Sequence[tuple[int, int]],
     specs: Sequence[Spec],
     tick: Callable[[], None],
-) -> Floats:
-    """``(s, f, n, k)`` scores of every row outside fold f, by models that saw neither f nor the
-    row's fold.
+) -> list[_Choice]:
+    """The choice for each fold among ``specs``, and then among :func:`variations` of the one chosen.
+    A fold's choice rests on nothing of the fold.
+    """
+    rows = [(fold != f) & data.gold for f in range(int(fold.max()) + 1)]
+    inner = _inner(data, fold, dict.fromkeys(pairs, specs), tick)
+    choices = [_choose(data, {s: inner[s, f] for s in specs}, r) for f, r in enumerate(rows)]
+    own = [variations(c.spec, data) for c in choices]
+    if not any(own):
+        return choices
+    wanted = {(f, g): [*dict.fromkeys([*own[f], *own[g]])] for f, g in pairs}
+    inner |= _inner(data, fold, wanted, tick)
+    out = []
+    for f, (r, first) in enumerate(zip(rows, choices, strict=True)):
+        best = _choose(data, {s: inner[s, f] for s in (first.spec, *own[f])}, r)
+        out.append(replace(best, quality={**first.quality, **best.quality}))
+    return out
+
+
+def _overall(choices: Sequence[_Choice], specs: Sequence[Spec], data: Training) -> Spec:
+    """The best of ``specs`` over all folds, or its variation that is better where they were compared."""
+
+    def mean(spec: Spec, among: Sequence[_Choice]) -> float:
+        return float(np.mean([c.quality[spec] for c in among]))
+
+    best = max(specs, key=lambda s: mean(s, choices))
+    near = variations(best, data)
+    among = [c for c in choices if near and all(v in c.quality for v in near)]
+    return max((best, *near), key=lambda s: mean(s, among)) if among else best
+
+
+def variations(spec: Spec, data: Training) -> list[Spec]:
+    """``spec`` with half of the shipped model and with none; without it, with what the codes of a
+    domain share (the shipped model has learned that from more than a study holds).
+    """
+    shared = SHARED if data.hierarchical else spec.domain
+    if data.raw.prior is None:
+        return [replace(spec, domain=shared)] if data.hierarchical else []
+    return [replace(spec, prior=spec.prior / 2), replace(spec, prior=0.0, domain=shared)]
+
+
+def _inner(
+    data: Training,
+    fold: npt.NDArray[np.intp],
+    wanted: Mapping[tuple[int, int], Sequence[Spec]],
+    tick: Callable[[], None],
+) -> dict[tuple[Spec, int], Floats]:
+    """Pairs of folds and the specs wanted of them → for each spec and fold f the ``(n, k)`` scores of
+    the rows outside f, by models that saw neither f nor the row's fold; 0 where none were wanted.
     """
 
-    def scores(pair: tuple[int, int]) -> Floats:
+    def scores(pair: tuple[int, int]) -> dict[Spec, Floats]:
         train = ~np.isin(fold, pair)
         rows, rest = np.flatnonzero(train), np.flatnonzero(~train)
-        unit = fit_scaling(data.raw, rows, specs[0]).unit(data.raw)
-        return np.stack([_scores(data, weigh(unit, s), rows, rest, s) for s in specs])
+        unit = fit_scaling(data.raw, rows, Spec()).unit(data.raw)
+        found, head = {}, None
+        # from the firmest to the loosest: each is a good start for the next
+        for spec in sorted(wanted[pair], key=lambda s: s.c):
+            x = weigh(unit, spec)
+            head = code_head(data, x, rows, spec, near=head, tolerance=TO_COMPARE)
+            found[spec] = head.scores(x.take(rest)).astype(np.float32)
+        return found
 
-    folds = 1 + max((g for _, g in pairs), default=-1)
-    inner = np.zeros((len(specs), folds, *data.y.shape), dtype=np.float32)
-    for (f, g), found in zip(pairs, in_parallel(scores, pairs, tick=tick), strict=True):
+    inner: dict[tuple[Spec, int], Floats] = {}
+    for (f, g), found in zip(wanted, in_parallel(scores, wanted, tick=tick), strict=True):
         left = fold[np.isin(fold, (f, g))]
-        inner[:, f, fold == g] = found[:, left == g]
-        inner[:, g, fold == f] = found[:, left == f]
+        for spec, values in found.items():
+            for one, other in ((f, g), (g, f)):
+                place = inner.setdefault((spec, one), np.zeros(data.y.shape, dtype=np.float32))
+                place[fold == other] = values[left == other]
     return inner
 
 
-def _choose(
-    data: Training, scores: Floats, rows: npt.NDArray[np.bool_], specs: Sequence[Spec]
-) -> _Choice:
-    """The best of ``specs`` by macro-F1 of ``scores (s, n, k)`` on ``rows``, and its settings."""
+def _choose(data: Training, scores: Mapping[Spec, Floats], rows: npt.NDArray[np.bool_]) -> _Choice:
+    """The best spec by macro-F1 of its ``scores (n, k)`` on ``rows``, and its settings."""
     y = data.judged_y[rows]
-    cuts = [fit_thresholds(s[rows], y, choice=data.choice) for s in scores]
-    quality = np.array(
-        [
-            macro_f1(y >= 0.5, decide(s[rows], t, choice=data.choice))
-            for s, t in zip(scores, cuts, strict=True)
-        ]
-    )
-    best = int(quality.argmax())
-    calibration = _calibration(scores[best][rows], y, data.choice)
-    return _Choice(quality, specs[best], cuts[best], calibration)
+    cuts = {s: fit_thresholds(z[rows], y, choice=data.choice) for s, z in scores.items()}
+    quality = {
+        s: macro_f1(y >= 0.5, decide(z[rows], cuts[s], choice=data.choice))
+        for s, z in scores.items()
+    }
+    best = max(quality, key=lambda s: quality[s])  # the first of equals
+    return _Choice(quality, best, cuts[best], _calibration(scores[best][rows], y, data.choice))
 
 
-def _no_choice(data: Training, specs: Sequence[Spec]) -> _Choice:
+def _no_choice(data: Training, spec: Spec) -> _Choice:
     k = data.y.shape[1]
-    return _Choice(np.zeros(len(specs)), specs[0], np.zeros(k), unfitted(k, data.choice))
+    return _Choice({spec: 0.0}, spec, np.zeros(k), unfitted(k, data.choice))
 
 
 def _held_out(data: Training, held: npt.NDArray[np.bool_], own: Spec, final: Spec) -> _HeldOut:
@@ -220,12 +242,13 @@ def _held_out(data: Training, held: npt.NDArray[np.bool_], own: Spec, final: Spe
     unit = fit_scaling(data.raw, rows, own).unit(data.raw)
     x = weigh(unit, own)
     scores = _scores(data, x, rows, rest, own)
-    head = fit_polarity(x.take(rows), data.polarity[rows], c=own.c)
+    head = polarity_head(data, x, rows, own)
+    lean = lean_of(data.raw, own)
     return _HeldOut(
         scores,
         scores if own == final else _scores(data, weigh(unit, final), rows, rest, final),
         np.zeros((len(rest), *data.polarity.shape[1:])) if head is None
-        else head.scores(x.take(rest)),
+        else head.scores(x.take(rest), None if lean is None else lean[rest]),
     )  # fmt: skip
 
 
@@ -233,7 +256,7 @@ def _scores(
     data: Training, x: Design, rows: npt.NDArray[np.intp], rest: npt.NDArray[np.intp], spec: Spec
 ) -> Floats:
     """``(len(rest), k)`` scores by a model fitted on ``rows``."""
-    return fit_codes(x.take(rows), data.y[rows], choice=data.choice, c=spec.c).scores(x.take(rest))
+    return code_head(data, x, rows, spec).scores(x.take(rest))
 
 
 def _calibration(scores: Floats, y: Floats, choice: Choice) -> Calibration:

@@ -8,10 +8,28 @@ from precode.report.score import Score
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """The shipped model that the study's started from. ``weight``: of its score, what each code starts
+    from; 0 where it was tried and helped nothing. ``chosen``: by validation. ``shares`` are (code
+    id, how much of what tells sentences apart rests on it, 0 to 1), ``mean`` their mean. ``beside``:
+    a fine-tuned encoder has its say as well, which does not rest on it.
+    """
+
+    name: str
+    bundle: str
+    weight: float
+    chosen: bool
+    shares: tuple[tuple[str, float], ...]
+    mean: float
+    beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
     """The model behind the pre-codes. ``thresholds`` are (code id, decision threshold on the head's
     score, sentences with the code); None for a code that was not modelled. ``settings`` are those
     validation chose (name, value). ``encoder_key`` says which weights, layers and arithmetic.
+    ``started`` is None where no shipped model was asked.
     """
 
     name: str
@@ -31,6 +49,7 @@ class Learned:
     thresholds: tuple[tuple[str, float | None, int | None], ...]
     accept: float
     notes: tuple[str, ...]
+    started: Started | None = None
 
 
 @dataclass(frozen=True, slots=True)

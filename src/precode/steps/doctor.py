@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precode.errors import PrecodeError
-from precode.model.bundle import load
+from precode.model.bundle_files import load
 from precode.model.weights import find_weights
 from precode.resources import codebooks
 from precode.steps.models import names

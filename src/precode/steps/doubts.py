@@ -76,7 +76,7 @@ def doubts(
             mistakes(based, readings, coders=coders, codes=wanted, n=n) if based else ((), 0)
         )
         alike = pairs(
-            _ids(learned), learned.data.raw.blocks["own_6"], readings, by_id, names,
+            _ids(learned), learned.data.raw.blocks["late"], readings, by_id, names,
             coders=coders, codes=wanted, hidden=hidden,
         )  # fmt: skip
         seen = [r for r in readings if r[0] not in hidden and (not coders or r[1] in coders)]

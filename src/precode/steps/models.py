@@ -7,7 +7,8 @@ from pathlib import Path
 
 from precode.codebook import Codebook
 from precode.errors import InputError, StudyError
-from precode.model.bundle import Bundle, load
+from precode.model.bundle import Bundle
+from precode.model.bundle_files import load
 from precode.resources import starters
 from precode.steps.opening import Study
 

@@ -68,10 +68,10 @@ def predict(
         todo = passages(sentences, study.store.turns(), behaviour=behaviour)
         if not todo:
             raise TooLittleError("the study has no sentence to code yet", mend="precode add FILES")
-        with embedding_of(bundle, cache=study.folder.cache, progress=progress) as embed:
-            heard = Listening(embed, familiar_of(bundle, folder_of(study, name)))
-            accept = study.settings.predict.accept
-            found = bundle.predict(todo, heard, accept=accept, guarantee=made)
+        heard = Listening(familiar_of(bundle, folder_of(study, name)))
+        accept, cache = study.settings.predict.accept, study.folder.cache
+        with embedding_of(bundle, cache=cache, progress=progress, hear=heard) as embed:
+            found = bundle.predict(todo, embed, accept=accept, guarantee=made)
         drift = _drift(study, bundle, heard, todo)
         run_id = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:-3] + f"-{Path(name).name}"
         about = {

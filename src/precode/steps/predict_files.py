@@ -203,9 +203,9 @@ def _predict(
 ) -> tuple[Predictions, Drift, Promised | None]:
     """What ``bundle`` says of ``todo``; ``talk`` has the same passages by where they come from."""
     made = promises(bundle, asked)
-    with embedding_of(bundle, cache=None, progress=progress) as embed:
-        heard = Listening(embed, familiar_of(bundle, folder_of(None, model)))
-        found = bundle.predict(todo, heard, accept=accept or Predict().accept, guarantee=made)
+    heard = Listening(familiar_of(bundle, folder_of(None, model)))
+    with embedding_of(bundle, cache=None, progress=progress, hear=heard) as embed:
+        found = bundle.predict(todo, embed, accept=accept or Predict().accept, guarantee=made)
     by_name = {name: [p.text for p in own] for name, own in talk.items()}
     anew = np.ones(len(todo), dtype=bool)  # no study says what people have coded
     return (

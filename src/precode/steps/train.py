@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 
 from precode.errors import UsageError
-from precode.model.bundle import load, save
+from precode.model.bundle_files import load, save
 from precode.model.finetune.plan import Plan
-from precode.model.validate import OutOfFold, Training, cross_validate
+from precode.model.training import Training
+from precode.model.validate import OutOfFold, cross_validate
 from precode.steps.evidence.held_out import FILE, held_out_of, packed
 from precode.steps.finetune import Finetuned, Keep, finetune, forget, prepare
 from precode.steps.learnt import drift
 from precode.steps.learnt.card import card
 from precode.steps.learnt.downloading import fetch
 from precode.steps.learnt.learning import Lesson, bundle_of, lesson
+from precode.steps.learnt.resting import said
 from precode.steps.learnt.validation import validation_of
 from precode.steps.opening import Progress, Study, open_study, silent
 from precode.steps.together.rounds import shown
@@ -25,7 +27,8 @@ from precode.steps.together.rounds import shown
 @dataclass(frozen=True, slots=True)
 class Trained:
     """A model and how good it is. ``validation`` is what its bundle stores (see :mod:`precode.steps.learnt.validation`),
-    ``finetuned`` how a fine-tuned encoder compared, where that was asked for.
+    ``finetuned`` how a fine-tuned encoder compared, where that was asked for, ``prior`` how much rests
+    on the shipped model that it started from, None where there was none.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Trained:
     notes: tuple[str, ...]
     validation: dict[str, object]
     finetuned: Finetuned | None = None
+    prior: object = None
 
 
 def train(
@@ -94,6 +98,8 @@ def train(
         if talk is not None:
             beside[drift.FILE] = talk
         identity = save(bundle, folder, card(bundle), beside=beside)
+        if start := said(bundle):
+            notes.append(start)
         prepare(load(folder))  # what cannot be read back was not saved
         forget(study)
         study.store.keep_codebook(study.codebook)
@@ -116,6 +122,7 @@ def train(
             tuple(notes),
             validation,
             told,
+            bundle.about.get("prior"),
         )
 
 

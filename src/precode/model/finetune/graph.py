@@ -17,7 +17,7 @@ from precode.files.atomic import replacing_folder
 from precode.files.offline import offline
 from precode.model.finetune.plan import Reading
 from precode.model.finetune.reading import Reader, batches, padded
-from precode.model.finetune.tuned import ADAPTER, files_of
+from precode.model.finetune.tuned import ADAPTER, FOLDER, files_of
 from precode.model.passages import Passage
 from precode.model.weights import find_weights
 from precode.resources import shipped
@@ -92,16 +92,16 @@ def key_of(folder: Path, base: str, reading: Reading, precision: str) -> str:
 
 def graph(folder: Path, base: str) -> Path:
     """The graph ``(ids, mask, kinds, own) (n, t) → (n, width)`` of the encoder in ``folder``, made if
-    it is not there: beside it, as confidential as the model is, or for a shipped model, in whose
-    folder nothing is written, among the other converted encoders.
+    it is not there: beside it, as confidential as the model is, or for a shipped model (in whose
+    folder nothing is written) and its copies among the other converted encoders.
     """
     import openvino
 
     name = f"openvino-{openvino.__version__[:8]}-{GRAPH}"
     made = folder / name
-    if folder.resolve().is_relative_to(shipped("models").resolve()):
-        public = user_cache_path("precode", appauthor=False) / "encoders"
-        made = public / f"{_digest(folder / files_of(base)[-1])}-{name}"
+    learned = _digest(folder / files_of(base)[-1])
+    if learned in {_digest(f) for f in shipped("models").glob(f"*/{FOLDER}/{files_of(base)[-1]}")}:
+        made = user_cache_path("precode", appauthor=False) / "encoders" / f"{learned}-{name}"
     path = made / "model.xml"
     if not path.is_file():
         with replacing_folder(made) as temporary:

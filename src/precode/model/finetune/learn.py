@@ -30,8 +30,9 @@ Floats = npt.NDArray[np.floating]
 # (done, total) batches
 Tick = Callable[[int, int], None]
 
-# Of a score on held-out transcripts: within it a later pass, at a lower rate, is the better choice.
-NOISE = 0.005
+# Of a score on n held-out sentences, at least, and times 1/√n: within it a later pass, at a lower
+# rate, is the better choice (the usual one-standard-error rule; on 60 sentences an error is .04).
+NOISE, ERROR = 0.005, 0.3
 PASS = 20  # batches at least between two looks at the held-out transcripts
 KEPT_EVERY = 60.0  # seconds between checkpoints inside an epoch
 READ_TOKENS = 8192  # of a batch that is only read
@@ -120,7 +121,8 @@ class Learner:
                 at.epoch, at.batch = at.epoch + 1, 0
                 if held is not None:
                     at.scores.append(self.quality(held))
-                    if at.scores[-1] >= max(at.scores) - NOISE:
+                    noise = max(NOISE, ERROR / np.sqrt(len(held)))
+                    if at.scores[-1] >= max(at.scores) - noise:
                         at.best = at.epoch
                         best = {n: p.detach().clone() for n, p in learned.items()}
                     at.done = at.epoch - at.best >= plan.patience

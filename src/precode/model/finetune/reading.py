@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,15 @@ class Tokens:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+def seen_of(passage: Passage, reading: Reading) -> str:
+    """All of ``passage`` that a :class:`Reader` with ``reading`` looks at, in one text: two passages
+    that differ in none of it have the same vector.
+    """
+    behaviour = passage.behaviour if reading.behaviour else ""
+    before, mine = passage.window[: reading.utterances], passage.mine[: reading.utterances]
+    return json.dumps([behaviour, before, mine, passage.text], ensure_ascii=False)
 
 
 class Reader:

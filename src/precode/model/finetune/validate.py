@@ -18,11 +18,12 @@ from scipy.special import expit, log_expit, logsumexp, softmax
 from precode.model.calibration import fit_calibration, unfitted
 from precode.model.features import Spec, fit_scaling, weigh
 from precode.model.finetune.tuned import Heads, Shares
-from precode.model.heads import Choice, fit_codes, fit_polarity
+from precode.model.heads import Choice
 from precode.model.parallel import one_core
-from precode.model.solver import Design, balanced, balanced_rows
+from precode.model.solver import balanced, balanced_rows
 from precode.model.thresholds import decide, fit_thresholds
-from precode.model.validate import CALIBRATE_FROM, OutOfFold, Training
+from precode.model.training import Training, code_head, lean_of, polarity_head
+from precode.model.validate import CALIBRATE_FROM, OutOfFold
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
@@ -136,15 +137,15 @@ def frozen_scores(data: Training, rows: Rows, rest: Rows, spec: Spec) -> tuple[F
     """Scores ``(r, k)`` and polarities ``(r, k, 2)`` of ``rest`` by the frozen encoder's heads, fitted
     on ``rows``; polarities 0 where too few are known.
     """
-    unit = fit_scaling(data.raw, rows, spec).unit(data.raw)
-    x = weigh(unit, spec)
-    c = spec.c
+    x = weigh(fit_scaling(data.raw, rows, spec).unit(data.raw), spec)
     with one_core():
-        head = fit_codes(x.take(rows), data.y[rows], choice=data.choice, c=c)
-        lean = fit_polarity(x.take(rows), data.polarity[rows], c=c)
-    taken: Design = x.take(rest)
-    shape = (len(rest), *data.polarity.shape[1:])
-    return head.scores(taken), np.zeros(shape) if lean is None else lean.scores(taken)
+        head = code_head(data, x, rows, spec)
+        side = polarity_head(data, x, rows, spec)
+    taken, lean = x.take(rest), lean_of(data.raw, spec)
+    codes = head.scores(taken)
+    if side is None:
+        return codes, np.zeros((len(rest), *data.polarity.shape[1:]))
+    return codes, side.scores(taken, None if lean is None else lean[rest])
 
 
 def fit_shares(frozen: Floats, tuned: Floats, y: Floats, *, choice: Choice) -> Shares:

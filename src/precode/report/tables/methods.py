@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from precode.report.grid import Column, Form, Grid, Row, title
 from precode.report.tables.index import Index, count_words
 from precode.report.tables.provenance import words
+from precode.report.tables.starter import rests, starts
 from precode.report.writing import count, numbered
 
 
@@ -65,6 +66,7 @@ def training(index: Index) -> Grid | None:
             for line in (
                 ("Model", f"{m.name}, bundle {m.bundle}, made {m.made_at} by precode {m.precode}"),
                 ("Encoder", f"{m.encoder} ({m.encoder_key})"),
+                *(("Starts from", s) for s in starts(m.started)),
                 ("Learned from", f"{count(m.sentences)} {record.unit}s, {m.transcripts} transcripts, coded by {', '.join(m.coders)}"),
                 ("Folds of the validation", folds),
                 ("Seed", str(m.seed)),
@@ -111,20 +113,26 @@ def thresholds(index: Index) -> Grid | None:
     if record is None or record.learned is None:
         return None
     labels = {c.id: c.label for c in index.view.codebook.codes}
-    rows = tuple(
+    rows = [
         Row((labels.get(code, code), n, "not modelled" if at is None else f"{at:.3f}"))
         for code, at, n in record.learned.thresholds
-    )
+    ]
+    columns = [Column("Code"), Column("Sentences with the code", Form.COUNT), Column("Threshold")]
+    notes = [
+        "On the score of the code’s logistic regression (0: as likely as not after balancing). "
+        "Whether a code is given follows from the threshold, how sure the machine is from the "
+        "calibrated probability: they are two numbers."
+    ]
+    if (start := record.learned.started) and start.weight:
+        share = dict(start.shares)
+        columns.append(Column(f"% that rests on {start.name}", Form.PERCENT))
+        rows = [
+            Row((*row.cells, share.get(code)))
+            for row, (code, _, _) in zip(rows, record.learned.thresholds, strict=True)
+        ]
+        notes.append(rests(start))
     return Grid(
-        "thresholds",
-        "Decision thresholds, by code",
-        (Column("Code"), Column("Sentences with the code", Form.COUNT), Column("Threshold")),
-        rows,
-        (
-            "On the score of the code’s logistic regression (0: as likely as not after balancing). "
-            "Whether a code is given follows from the threshold, how sure the machine is from the "
-            "calibrated probability: they are two numbers.",
-        ),
+        "thresholds", "Decision thresholds, by code", tuple(columns), tuple(rows), tuple(notes)
     )
 
 

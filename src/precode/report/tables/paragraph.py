@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from precode.report.record import AuditDone, DoubleCoded, Learned, Record
 from precode.report.tables.index import Index, count_words, sources_counted
+from precode.report.tables.starter import sentence
 from precode.report.writing import count, decimal, numbered
 
 _SHOWN = {
@@ -107,6 +108,7 @@ def _learned(m: Learned, record: Record, index: Index) -> Iterator[str]:
         f"talk before) was trained on {count(m.sentences)} coded {record.unit}s of "
         f"{numbered(m.transcripts, 'transcript')}."
     )
+    yield from sentence(m.started)
     if m.folds and isinstance(m.macro_f1, tuple):
         value, low, high = m.macro_f1
         interval = (

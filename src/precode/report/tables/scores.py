@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from precode.report.grid import Column, Form, Grid, Row, title
 from precode.report.tables.index import Index, code_labels
+from precode.report.tables.starter import told
 from precode.report.view import ValidationRow
 
 NOTHING_APPLIES = "Nothing applies"
@@ -40,6 +41,7 @@ def validation(index: Index) -> Grid | None:
     ]
     if table.note:
         notes.append(table.note)
+    notes += told(index)
     columns = (
         Column("Code"),
         Column("Sentences", Form.COUNT),

@@ -15,7 +15,8 @@ from precode.domain import CodePolarity, HumanCodes, Polarity, Sentence
 from precode.model.calibration import fit_calibration, unfitted
 from precode.model.features import fit_scaling
 from precode.model.nearest import Coded, Neighbour, nearest, place
-from precode.model.validate import CALIBRATE_FROM, OutOfFold, Training
+from precode.model.training import Training
+from precode.model.validate import CALIBRATE_FROM, OutOfFold
 
 Floats = npt.NDArray[np.floating]
 

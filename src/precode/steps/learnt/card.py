@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from precode.model.bundle import Bundle
+from precode.steps.learnt.resting import by_code, said
 
 
 def card(bundle: Bundle) -> str:
-    """Markdown, from ``bundle.about`` alone."""
+    """Markdown, from what ``bundle`` says of itself."""
     about: dict[str, Any] = dict(bundle.about)
     validation: dict[str, Any] = about["validation"]
     trained: list[dict[str, Any]] = about["trained_on"]
@@ -23,6 +24,7 @@ def card(bundle: Bundle) -> str:
         f"Trained on {sum(t['sentences'] for t in trained)} sentences of {len(trained)} transcripts, "
         f"coded by {', '.join(about['coders'])}.",
         "",
+        *_start(bundle),
         "**Confidential.** Its word list holds words that at least two participants' sentences share. "
         "Share it only as you would share the transcripts.",
         *(
@@ -54,6 +56,20 @@ def card(bundle: Bundle) -> str:
         lines.append(f"| {bundle.codebook[code].label} | {s['positives']} | {figures} |")
     lines += ["", f"Macro-F1 {figure(validation['macro_f1'])}.", ""]
     return "\n".join([*lines, *(f"- {note}" for note in about["notes"]), ""])
+
+
+def _start(bundle: Bundle) -> list[str]:
+    """The shipped model that it started from, if one was at hand."""
+    start, shares = said(bundle), by_code(bundle)
+    if not start:
+        return []
+    words = f"{start[0].upper()}{start[1:]}."
+    if shares:
+        words += (
+            f" By code: {shares}. The rest is the team's. That model was trained on invented talk and "
+            "lies whole in `prior/`."
+        )
+    return [words, ""]
 
 
 def figure(value: object) -> str:

@@ -14,7 +14,7 @@ from precode.domain import Transcript
 from precode.errors import InputError
 from precode.model.bundle import Bundle
 from precode.model.drift import NOMINAL, Familiar, fit_familiar, packed, unpacked
-from precode.model.features import Embed, tokens
+from precode.model.features import tokens
 from precode.model.validate import OutOfFold
 from precode.resources import starters
 from precode.steps.learnt.learning import Lesson
@@ -63,18 +63,15 @@ class Drift:
 
 @dataclass(slots=True)
 class Listening:
-    """An encoder that notes how strange each text it is given is: no text is embedded twice."""
+    """Notes how strange each text is that an encoder was given: no text is embedded twice."""
 
-    embed: Embed
     familiar: Familiar | None
     heard: dict[str, float] = field(default_factory=dict)
 
-    def __call__(self, texts: Sequence[str]) -> npt.NDArray[np.floating]:
-        vectors = self.embed(texts)
+    def __call__(self, texts: Sequence[str], vectors: npt.NDArray[np.floating]) -> None:
         if self.familiar is not None and len(texts):
             found = self.familiar.strangeness(vectors)
             self.heard.update(zip(texts, found.tolist(), strict=True))
-        return vectors
 
 
 def record_of(learned: Lesson, out: OutOfFold | None) -> bytes | None:
@@ -82,7 +79,7 @@ def record_of(learned: Lesson, out: OutOfFold | None) -> bytes | None:
     if out is None:
         return None
     blocks = learned.data.raw.blocks
-    vectors = np.hstack([blocks["own_4"], blocks["own_6"]])
+    vectors = np.hstack([blocks["early"], blocks["late"]])
     text = {s.id: s.text for s in learned.sentences}
     said = [words_of(text[i]) for i in learned.ids]
     familiar = fit_familiar(vectors, said, learned.data.groups, out.fold)

@@ -7,7 +7,7 @@ the team has released it: what was learned from cannot tell how good the machine
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,12 @@ from precode.model.bundle import Bundle
 from precode.model.features import measure, vocabulary
 from precode.model.passages import passages
 from precode.model.train import fit_bundle
-from precode.model.validate import OutOfFold, Training
-from precode.steps.learnt.embedding import embedding, key_of
+from precode.model.training import Training, counterparts, domains_of
+from precode.model.validate import OutOfFold
+from precode.steps.learnt.embedding import embedding, embedding_of, key_of
+from precode.steps.learnt.starting import prior_of
 from precode.steps.opening import Progress, Study
+from precode.steps.uncounted import uncounted
 from precode.study.store import now
 
 
@@ -33,6 +36,7 @@ class Lesson:
     ``rows`` are the targets of all that ``coders`` have read outside the audit sample; ``use`` the
     rows of it that ``data`` holds, in its order; ``gold_y`` their targets by readings without a
     suggestion in view. ``modelled (k,)``: codes with enough examples. ``ids`` names ``data``'s rows.
+    ``prior``: the shipped model that it starts from.
     """
 
     sentences: tuple[Sentence, ...]
@@ -44,6 +48,7 @@ class Lesson:
     terms: tuple[str, ...]
     modelled: npt.NDArray[np.bool_]
     ids: tuple[str, ...] = ()
+    prior: Bundle | None = None
 
 
 def held_back(study: Study) -> frozenset[str]:
@@ -58,25 +63,28 @@ def lesson(
     *,
     coders: tuple[str, ...] = (),
     with_audit: bool = False,
+    starter: bool = True,
     progress: Progress,
 ) -> Lesson:
     """What ``coders`` (default: all) have coded, with features. ``with_audit`` takes the audit
-    sample as well: only for a replay, whose model nobody uses.
+    sample as well: only for a replay, whose model nobody uses. Without ``starter`` no shipped model
+    is asked, whatever the study's settings say.
 
     Raises :class:`TooLittleError` if no code has enough examples, :class:`UsageError` for a coder
     whom nobody knows.
     """
     sentences = study.store.sentences()
     human = study.human_codes(sentences)
-    wanted = _coders(human, coders)
+    wanted = _coders(study, sentences, human, coders)
     kept_back = frozenset() if with_audit else held_back(study)
     open_to_it = [s for s in sentences if s.id not in kept_back]
     rows = targets(human, open_to_it, study.codebook, coders=wanted)
     gold = targets(human, open_to_it, study.codebook, coders=wanted, include_assisted=False)
     modelled = _modelled(study, rows)
-    data, terms, use = _training(study, sentences, rows, gold, modelled, progress)
+    prior = prior_of(study) if starter else None
+    data, terms, use = _training(study, sentences, rows, gold, modelled, prior, progress)
     ids = tuple(rows.sentence_ids[i] for i in use)
-    return Lesson(sentences, human, wanted, rows, data, gold.y[use], terms, modelled, ids)
+    return Lesson(sentences, human, wanted, rows, data, gold.y[use], terms, modelled, ids, prior)
 
 
 def enough_to_learn(study: Study, sentences: tuple[Sentence, ...], human: HumanCodes) -> bool:
@@ -117,11 +125,16 @@ def bundle_of(
             "last_event": study.store.last_event(),
             **about,
         },
+        prior=learned.prior,
     )
 
 
-def _coders(human: HumanCodes, wanted: tuple[str, ...]) -> tuple[str, ...]:
+def _coders(
+    study: Study, sentences: tuple[Sentence, ...], human: HumanCodes, wanted: tuple[str, ...]
+) -> tuple[str, ...]:
     known = sorted({coder for _, coder in human.read})
+    if not known and (idle := uncounted(study, sentences, study.store.events())):
+        raise TooLittleError(idle.what, mend=idle.mend)
     unknown = [c for c in wanted if c not in known]
     if unknown:
         raise UsageError(
@@ -168,6 +181,7 @@ def _training(
     rows: Targets,
     gold: Targets,
     modelled: npt.NDArray[np.bool_],
+    prior: Bundle | None,
     progress: Progress,
 ) -> tuple[Training, tuple[str, ...], list[int]]:
     """Features and targets of the sentences that the coders have read, and their rows in ``rows``."""
@@ -181,6 +195,11 @@ def _training(
         encoder.model, encoder.precision, cache=study.folder.cache, progress=progress
     ) as embed:
         raw = measure(chosen, terms, embed)
+    like = None
+    if prior is not None:
+        like = counterparts(study.codebook, prior.codebook)
+        with embedding_of(prior, cache=study.folder.cache, progress=progress) as embed:
+            raw = replace(raw, prior=prior.as_prior(chosen, embed, like))
     y = np.where(modelled, rows.y[use], 0.0)
     polarity = np.where(modelled[:, None], rows.polarity[use], np.nan)
     applies = np.array([leaf.polarity for leaf in study.codebook.leaves])
@@ -188,4 +207,8 @@ def _training(
     groups = np.array([p.id.partition(":")[0] for p in chosen])
     gold_y = np.where(modelled, gold.y[use], 0.0)
     choice = study.codebook.choice
-    return Training(raw, y, polarity, groups, gold.known[use], choice, gold_y), terms, use
+    data = Training(
+        raw, y, polarity, groups, gold.known[use], choice, gold_y,
+        domains=domains_of(study.codebook), like=like,
+    )  # fmt: skip
+    return data, terms, use

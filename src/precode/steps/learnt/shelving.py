@@ -16,7 +16,7 @@ from typing import Any
 from precode.errors import InputError, PrecodeError, UsageError
 from precode.files.atomic import replacing, replacing_folder
 from precode.files.text import MEGABYTE
-from precode.model.bundle import load
+from precode.model.bundle_files import PRIOR_FOLDER, load
 from precode.model.finetune.tuned import FOLDER as ENCODER
 from precode.resources import starters
 from precode.steps.learnt.drift import familiar_of
@@ -30,6 +30,8 @@ _MOST_FILES = 50
 _MAX_RATIO = 100
 _ESSENTIAL = "bundle.json"
 _SUFFIXES = {".json", ".safetensors", ".md", ".txt", ".jsonl"}
+# of a fine-tuned encoder, and of the shipped model that a model starts from
+_PARTS = (ENCODER, PRIOR_FOLDER, f"{PRIOR_FOLDER}/{ENCODER}")
 _PLAIN = re.compile(r"[\w][\w .\-]{0,100}")
 CONFIDENTIAL = (
     "confidential: the model holds words that participants' sentences share, and numbers derived "
@@ -192,7 +194,7 @@ def take_in(path: Path, file: Path, *, name: str = "") -> Moved:
             )
         with replacing_folder(target) as temporary:
             for member in archive.infolist():
-                (temporary / member.filename).parent.mkdir(exist_ok=True)
+                (temporary / member.filename).parent.mkdir(exist_ok=True, parents=True)
                 (temporary / member.filename).write_bytes(_read(archive, member, file))
             try:
                 bundle = load(temporary)
@@ -268,8 +270,8 @@ def _own(study: Study, name: str) -> None:
 
 
 def _parts(folder: Path) -> dict[str, Path]:
-    """Name → file of all that lies in ``folder``, and in that of its fine-tuned encoder."""
-    every = [*folder.iterdir(), *(folder / ENCODER).glob("*")]
+    """Name → file of all that lies in ``folder``, and in those of its parts."""
+    every = [*folder.iterdir(), *(f for part in _PARTS for f in (folder / part).glob("*"))]
     return {p.relative_to(folder).as_posix(): p for p in sorted(every) if p.is_file()}
 
 
@@ -305,7 +307,8 @@ def _opened(file: Path) -> zipfile.ZipFile:
     elif any(m.flag_bits & 1 for m in members):
         wrong = "it is encrypted"
     elif any(
-        not _PLAIN.fullmatch(m.filename.removeprefix(f"{ENCODER}/"))
+        not _PLAIN.fullmatch(PurePosixPath(m.filename).name)
+        or m.filename.rpartition("/")[0] not in ("", *_PARTS)
         or PurePosixPath(m.filename).suffix not in _SUFFIXES
         or stat.S_ISLNK(m.external_attr >> 16)
         for m in members

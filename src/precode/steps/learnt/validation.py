@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,8 +11,10 @@ from precode.agreement.estimate import Estimate, Figure
 from precode.agreement.pairs import HumanAgreement, human_agreement
 from precode.agreement.scores import BinaryScore, score_binary, score_codes
 from precode.domain import HumanCodes, Sentence
+from precode.model.features import Spec
 from precode.model.thresholds import macro_f1
-from precode.model.validate import OutOfFold, Training
+from precode.model.training import Training
+from precode.model.validate import OutOfFold
 from precode.steps.opening import Study
 
 Floats = npt.NDArray[np.floating]
@@ -61,7 +65,7 @@ def validation_of(
         "transcripts": len(set(groups)),
         "folds": int(out.fold.max()) + 1,
         "nested": out.nested,
-        "settings_chosen": [vars_of(s) for s in out.chosen],
+        "settings_chosen": [vars_of(s, data) for s in out.chosen],
         "codes": {code: _score(s) for code, s in scores.codes.items()},
         "nothing_applies": _score(nothing),
         "macro_f1": _figure(scores.macro_f1),
@@ -77,9 +81,9 @@ def validation_of(
     }
 
 
-def vars_of(spec: object) -> dict[str, float]:
-    """A setting of the features, by name."""
-    return {name: float(getattr(spec, name)) for name in ("lexical", "context", "c")}
+def vars_of(spec: Spec, data: Training) -> dict[str, float]:
+    """A setting of the features, by name; ``prior`` is 0 where ``data`` has none."""
+    return {**asdict(spec), "prior": spec.prior if data.raw.prior is not None else 0.0}
 
 
 def _polarity(

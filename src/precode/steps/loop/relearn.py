@@ -21,18 +21,19 @@ from typing import Any
 import numpy as np
 
 from precode.domain import HumanCodes, Sentence
-from precode.errors import InputError, PrecodeError, TooLittleError
+from precode.errors import PrecodeError, TooLittleError
 from precode.files.atomic import replacing_folder
 from precode.files.offline import offline
-from precode.model.bundle import Bundle, load, save
+from precode.model.bundle import Bundle
+from precode.model.bundle_files import save
 from precode.model.features import Embed
 from precode.model.passages import Passage
 from precode.model.predictions import Predictions
 from precode.model.validate import cross_validate
-from precode.resources import starters
 from precode.steps.learnt.card import card
-from precode.steps.learnt.embedding import embedding, embedding_of, key_of
+from precode.steps.learnt.embedding import embedding, embedding_of
 from precode.steps.learnt.learning import bundle_of, lesson
+from precode.steps.learnt.starting import starter_of
 from precode.steps.loop.auditing import reached
 from precode.steps.loop.explaining import explained
 from precode.steps.loop.pools import not_to_ask, of_colleagues
@@ -134,7 +135,7 @@ def _learned(study: Study, progress: Progress) -> tuple[Bundle | None, bool]:
     try:
         learned = lesson(study, progress=progress)
     except TooLittleError:
-        return _starter(study), False
+        return starter_of(study), False
     settings = study.settings.train
     out = cross_validate(
         learned.data,
@@ -145,23 +146,6 @@ def _learned(study: Study, progress: Progress) -> tuple[Bundle | None, bool]:
     bundle = bundle_of(study, learned, out, about=ABOUT)
     folder = study.folder.cache / "loop" / "model"
     return replace(bundle, id=save(bundle, folder, card(bundle))), True
-
-
-def _starter(study: Study) -> Bundle | None:
-    """The shipped starter that knows this study's codes, and whose encoder is at hand."""
-    for folder in starters().values():
-        try:
-            bundle = load(folder)
-        except InputError:
-            continue
-        precision = bundle.encoder_key.rpartition("-")[2]
-        if (
-            bundle.codebook.leaf_ids == study.codebook.leaf_ids
-            and bundle.encoder_model == study.settings.encoder.model
-            and key_of(bundle.encoder_model, precision) == bundle.encoder_key
-        ):
-            return bundle
-    return None
 
 
 @contextmanager

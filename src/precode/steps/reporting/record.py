@@ -13,8 +13,9 @@ from precode.codings.history import flags, standing
 from precode.domain import Event, EventKind, Reason, Sentence
 from precode.model.bundle import Bundle
 from precode.report.agreement import CoderAgreement
-from precode.report.record import Advised, AuditDone, DoubleCoded, Learned, Record
+from precode.report.record import Advised, AuditDone, DoubleCoded, Learned, Record, Started
 from precode.report.score import Score, alone
+from precode.steps.learnt.resting import start_of
 from precode.steps.loop.answers import audited
 from precode.steps.opening import Study
 
@@ -68,7 +69,7 @@ def _learned(study: Study, bundle: Bundle) -> Learned:
         seed=int(about["seed"]),
         macro_f1=_score(validation.get("macro_f1")),
         calibrated=bundle.calibration.fitted,
-        settings=tuple(asdict(bundle.scaling.spec).items()),
+        settings=tuple((n, v) for n, v in asdict(bundle.scaling.spec).items() if n != "prior"),
         thresholds=tuple(
             (
                 code,
@@ -81,7 +82,18 @@ def _learned(study: Study, bundle: Bundle) -> Learned:
         ),
         accept=study.settings.predict.accept,
         notes=tuple(about.get("notes", ())),
+        started=_started(bundle),
     )
+
+
+def _started(bundle: Bundle) -> Started | None:
+    start = start_of(bundle)
+    if start is None:
+        return None
+    return Started(
+        start.name, start.id, start.weight, start.chosen, tuple(start.shares.items()), start.mean,
+        start.beside,
+    )  # fmt: skip
 
 
 def _score(stored: object) -> Score:

@@ -11,7 +11,8 @@ import precode
 from precode.codings.consensus import CONSENSUS, settled
 from precode.codings.history import fold
 from precode.errors import InputError
-from precode.model.bundle import Bundle, load
+from precode.model.bundle import Bundle
+from precode.model.bundle_files import load
 from precode.report.grid import Form
 from precode.report.score import Score, alone
 from precode.report.summaries import Summary

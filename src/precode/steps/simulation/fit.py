@@ -15,11 +15,12 @@ import numpy.typing as npt
 from precode.active.pool import Rows
 from precode.active.simulation import Fitted
 from precode.model.calibration import Calibration, fit_calibration, unfitted
-from precode.model.features import Raw, fit_scaling, weigh
+from precode.model.features import fit_scaling, weigh
 from precode.model.folds import assign
 from precode.model.heads import fit_codes, fit_polarity
 from precode.model.thresholds import fit_thresholds
-from precode.model.validate import CALIBRATE_FROM, NESTED_FROM, SPECS, Training
+from precode.model.training import Training
+from precode.model.validate import CALIBRATE_FROM, NESTED_FROM, SPECS
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
@@ -49,7 +50,7 @@ class Learner:
         known = np.where(modelled[:, None], self.data.polarity, np.nan)
         data = replace(self.data, y=np.where(modelled, self.data.y, 0.0), polarity=known)
         scores, polarity = _scores(data, rows, np.arange(n))
-        held = self._tuned(take(data, rows))
+        held = self._tuned(data.take(rows))
         margin = np.where(modelled, scores - held.thresholds, np.nan)
         p = np.where(modelled, held.codes(scores), np.nan)
         return Fitted(p, margin, None if polarity is None else held.polarity(polarity))
@@ -104,19 +105,3 @@ def _scores(data: Training, rows: Rows, rest: Rows) -> tuple[Floats, Floats | No
     codes = fit_codes(taken, data.y[rows], choice=data.choice, c=SPEC.c).scores(asked)
     head = fit_polarity(taken, data.polarity[rows], c=SPEC.c)
     return codes, None if head is None else head.scores(asked)
-
-
-def take(data: Training, rows: Rows) -> Training:
-    """The rows of ``data`` with these positions."""
-    raw = data.raw
-    return Training(
-        Raw(
-            {name: block[rows] for name, block in raw.blocks.items()}, raw.tf[rows], raw.shape[rows]
-        ),
-        data.y[rows],
-        data.polarity[rows],
-        data.groups[rows],
-        data.gold[rows],
-        data.choice,
-        None if data.gold_y is None else data.gold_y[rows],
-    )

@@ -16,11 +16,11 @@ from precode.agreement.pairs import human_agreement
 from precode.audit.drawing import draw
 from precode.audit.planner import audit_size
 from precode.errors import TooLittleError
-from precode.model.validate import NESTED_FROM, Training
+from precode.model.training import Training
+from precode.model.validate import NESTED_FROM
 from precode.settings import Audit
 from precode.steps.learnt.learning import Lesson, lesson
 from precode.steps.opening import Progress, Study
-from precode.steps.simulation.fit import take
 
 WHOLE = 0.9  # share of a transcript's sentences: a few may be skipped, or come in a later version
 HELD_OUT = 1 / 3  # of the transcripts
@@ -69,7 +69,8 @@ def finished(study: Study, *, coders: tuple[str, ...], progress: Progress) -> Fi
 
     Raises :class:`TooLittleError` for fewer than four transcripts, or codes.
     """
-    found = lesson(study, coders=coders, with_audit=True, progress=progress)
+    # what a starter adds is another question than which sentence to ask for next
+    found = lesson(study, coders=coders, with_audit=True, starter=False, progress=progress)
     groups = found.data.groups
     whole, partly = _read_whole(found)
     notes = [*_left_out(study, found), *_of_coders(study, found)]
@@ -91,7 +92,7 @@ def finished(study: Study, *, coders: tuple[str, ...], progress: Progress) -> Fi
             "no sentence is known to carry no code, so the replay is easier than reading was: "
             "declare fully read transcripts with `precode codes --complete NAME`"
         )
-    data = take(found.data, rows)
+    data = found.data.take(rows)
     count = len(np.unique(data.groups))
     if count < NESTED_FROM:
         raise TooLittleError(
@@ -103,7 +104,7 @@ def finished(study: Study, *, coders: tuple[str, ...], progress: Progress) -> Fi
     return Finished(
         data,
         np.nan_to_num(found.gold_y[rows]),
-        _unit(data.raw.blocks["own_4"]),
+        _unit(data.raw.blocks["early"]),
         tuple(leaf.id for leaf in leaves),
         tuple(leaf.label for leaf in leaves),
         study.settings.train.floor,

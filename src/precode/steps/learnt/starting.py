@@ -1,0 +1,51 @@
+"""The shipped starter model in a study: what pre-codes before anybody has coded, and what the
+team's own model starts from afterwards.
+"""
+
+from __future__ import annotations
+
+from precode.errors import InputError
+from precode.model.bundle import Bundle
+from precode.model.bundle_files import load
+from precode.model.training import counterparts
+from precode.resources import starters
+from precode.steps.learnt.embedding import key_of
+from precode.steps.opening import Study
+
+FEWEST = 2  # codes that it knows; of one alone, it tells too little to be worth reading everything
+
+
+def starter_of(study: Study) -> Bundle | None:
+    """The shipped starter that has this study's codes, and whose encoder is at hand."""
+    return next(
+        (b for b in _at_hand(study) if b.codebook.leaf_ids == study.codebook.leaf_ids), None
+    )
+
+
+def prior_of(study: Study) -> Bundle | None:
+    """The shipped starter that the study's own model starts from: one that knows some of its codes.
+    None where there is none, or the study's settings want none.
+    """
+    if not study.settings.train.starter:
+        return None
+    for bundle in _at_hand(study):
+        if (counterparts(study.codebook, bundle.codebook) >= 0).sum() >= FEWEST:
+            return bundle
+    return None
+
+
+def _at_hand(study: Study) -> list[Bundle]:
+    """Shipped starters whose encoder is the study's, and unchanged."""
+    out = []
+    for folder in starters().values():
+        try:
+            bundle = load(folder)
+        except InputError:  # damaged: a study's own codes can do without it
+            continue
+        precision = bundle.encoder_key.rpartition("-")[2]
+        if (
+            bundle.encoder_model == study.settings.encoder.model
+            and key_of(bundle.encoder_model, precision) == bundle.encoder_key
+        ):
+            out.append(bundle)
+    return out

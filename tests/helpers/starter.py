@@ -1,0 +1,84 @@
+"""A stand-in for the shipped starter: a model of other invented interviews, by the fake encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import studies
+from fakes import FakeEncoder
+from running import run
+
+from precode.model.bundle import Bundle
+from precode.model.bundle_files import load, save
+from precode.model.finetune.plan import Reading
+from precode.model.finetune.tuned import ADAPTER, Heads, Shares, Tuned
+from precode.model.passages import Passage
+
+NAME = "made-up-starter"
+HIDDEN = 4
+
+
+def study(root: Path, *, count: int, replies: int, folds: int) -> Path:
+    """A study in ``root`` with all but the last of ``count`` interviews coded; quick to train on."""
+    made = root / "study"
+    studies.write_interviews(root / "interviews", count=count, replies=replies)
+    assert run("init", made, "--behaviour", studies.BEHAVIOUR).code == 0
+    settings = made / "precode.toml"
+    text = settings.read_text(encoding="utf-8")
+    for old, new in (
+        ("bootstrap = 1000", "bootstrap = 100"), ("folds = 5", f"folds = {folds}"),
+        ("floor = 10", "floor = 2"), ("min_positives = 5", "min_positives = 3"),
+    ):  # fmt: skip
+        assert text.count(f"\n{old}\n") == 1
+        text = text.replace(f"\n{old}\n", f"\n{new}\n")
+    settings.write_text(text, encoding="utf-8")
+    assert run("add", "--study", made, root / "interviews").code == 0
+    done = run("codes", "--study", made, root / "codings.csv", "--complete-all")
+    assert done.code == 0, done.err
+    return made
+
+
+def plain(model: Path, folder: Path) -> Path:
+    """The trained ``model`` as a starter in ``folder``."""
+    return _shipped(load(model), folder)
+
+
+def adapted(model: Path, folder: Path) -> Path:
+    """The same with an adapted encoder, which :func:`vectors` stands in for."""
+    encoder = folder.parent / f"{folder.name}-encoder"
+    encoder.mkdir(parents=True)
+    (encoder / ADAPTER).write_bytes(b"what LoRA learned")
+    rng, bundle = np.random.default_rng(1), load(model)
+    k = len(bundle.codebook.leaves)
+    heads = Heads(
+        0.02 * rng.standard_normal((HIDDEN, k)),
+        np.zeros(k),
+        np.zeros((HIDDEN, k, 2)),
+        np.zeros((k, 2)),
+    )
+    shares = Shares(0.8, 0.4)
+    tuned = Tuned(encoder, "minilm", "adapted-f32", Reading(), heads, shares, shares)
+    return _shipped(replace(bundle, tuned=tuned), folder)
+
+
+def noisy(model: Path, folder: Path) -> Path:
+    """One that is sure of anything: its weights are drawn by chance."""
+    bundle, rng = load(model), np.random.default_rng(2)
+    weights = 30 * rng.standard_normal(bundle.codes.weights.shape)
+    return _shipped(replace(bundle, codes=replace(bundle.codes, weights=weights)), folder)
+
+
+def _shipped(bundle: Bundle, folder: Path) -> Path:
+    about = {"name": NAME, "behaviour": "", "trained_on": "invented"}
+    save(replace(bundle, encoder_model="minilm", about=about, held_out=None), folder, "# Made up\n")
+    return folder
+
+
+def vectors(passages: Sequence[Passage]) -> npt.NDArray[np.float32]:
+    """``(n, HIDDEN)``: what stands in for the adapted encoder makes of passages."""
+    said = [" ".join([p.text, *p.window]) for p in passages]
+    return FakeEncoder().encode(said)[:, :HIDDEN]
