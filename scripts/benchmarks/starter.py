@@ -49,7 +49,7 @@ def main() -> None:
     parts = options.only or (["talk", "unseen", "worth"])
     rows = [] if "talk" not in parts else real_talk()
     if {"unseen", "worth"} & set(parts):
-        c = held_out()
+        c = held_out(quick=options.quick)
         rows += unseen(c, quick=options.quick) if "unseen" in parts else []
         rows += labels_saved(c, quick=options.quick) if "worth" in parts else []
     finish(rows, options)

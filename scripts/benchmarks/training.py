@@ -74,7 +74,7 @@ def study(rng: np.random.Generator, sentences: int) -> tuple[Training, tuple[str
     gold = np.ones(sentences, dtype=bool)
     known = CODES // 2
     told = 3 * y[:, :known] - 2 + rng.normal(size=(sentences, known))
-    raw = replace(raw, prior=Prior(told, rng.normal(size=(sentences, CODES, 2))))
+    raw = replace(raw, prior=Prior(told, rng.normal(size=(sentences, CODES, 2)), np.zeros(known)))
     like = np.where(np.arange(CODES) < known, np.arange(CODES), -1)
     domains = np.arange(CODES) // 2
     data = Training(

@@ -36,7 +36,11 @@ def told(data: Training, codes: Floats, lean: Floats | None = None) -> Training:
     """``data`` with what a shipped model of the same codes says: log-odds ``(n, k)`` and ``lean``."""
     k = data.y.shape[1]
     lean = np.zeros((*codes.shape[:1], k, 2)) if lean is None else lean
-    return replace(data, raw=replace(data.raw, prior=Prior(codes, lean)), like=np.arange(k))
+    return replace(
+        data,
+        raw=replace(data.raw, prior=Prior(codes, lean, np.zeros(codes.shape[1]))),
+        like=np.arange(k),
+    )
 
 
 def right(data: Training, rng: np.random.Generator, *, wrong: float = 0.1) -> Training:
@@ -159,6 +163,22 @@ def test_with_hardly_anything_learned_it_says_what_it_was_told() -> None:
     assert scores[:, 0] == pytest.approx(0.5 * data.raw.prior.codes[:, 2], abs=1e-3)
     assert scores[:, 1] == pytest.approx(0.5 * data.raw.prior.codes[:, 0], abs=1e-3)
     assert scores[:, 2] == pytest.approx(0, abs=1e-3)
+
+
+def test_with_hardly_anything_learned_it_decides_as_the_starter_does() -> None:
+    """A score of 0 is the starter's own cut, wherever that lies; a code it lacks has the head's."""
+    rng = np.random.default_rng(3)
+    data = told(few(3), rng.normal(size=(48, 3)) * 2)
+    cuts = np.array([1.0, -0.5, 0.0])
+    assert data.raw.prior is not None
+    prior = replace(data.raw.prior, cuts=cuts)
+    data = replace(data, raw=replace(data.raw, prior=prior), like=np.array([0, 1, -1]))
+    spec = Spec(c=1e-5)
+    x = design(data, spec)
+    head = code_head(data, x, every(data), spec)
+    given = head.scores(x) > 0
+    assert (given[:, :2] == (prior.codes > cuts)[:, :2]).mean() > 0.98
+    assert head.intercept[2] != 0
 
 
 def test_a_code_that_the_starter_lacks_learns_from_what_it_says_of_others() -> None:

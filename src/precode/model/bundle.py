@@ -154,4 +154,5 @@ class Bundle:
         # of a code that this model does not have it knows at least how the sentence leans
         by_code[:, like < 0] = lean.mean(1, keepdims=True)
         sure = np.clip(self.calibration.log_odds(scores), -MOST_SURE, MOST_SURE)
-        return Prior(sure, by_code)
+        cuts = np.clip(self.calibration.log_odds(self.thresholds[None])[0], -MOST_SURE, MOST_SURE)
+        return Prior(sure, by_code, cuts)

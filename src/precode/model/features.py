@@ -46,12 +46,14 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What a shipped model says of n sentences: ``codes (n, m)`` log-odds of its own m codes, and
-    ``lean (n, k, 2)`` log-odds of barrier and facilitator for the k codes that are learned.
+    """What a shipped model says of n sentences: ``codes (n, m)`` log-odds of its own m codes, ``lean
+    (n, k, 2)`` log-odds of barrier and facilitator for the k codes that are learned, and ``cuts (m,)``
+    from which log-odds on it gives a code.
     """
 
     codes: Floats
     lean: Floats
+    cuts: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Raw:
             {name: block[rows] for name, block in self.blocks.items()},
             self.tf[rows],
             self.shape[rows],
-            None if prior is None else Prior(prior.codes[rows], prior.lean[rows]),
+            None if prior is None else Prior(prior.codes[rows], prior.lean[rows], prior.cuts),
         )
 
 

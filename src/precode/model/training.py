@@ -89,18 +89,29 @@ def code_head(
         found = fit_codes(taken, given, choice="many", c=spec.c, tolerance=ROUGHLY).weights
         for i, d in enumerate(siblings):
             centre[:, domains == d] = spec.domain * found[:, [i]]
+    known = own = np.zeros(0, dtype=np.intp)
+    first = 0
     if data.raw.prior is not None and spec.prior and data.like is not None:
         end = x.dense.shape[1]
         first = end - data.raw.prior.codes.shape[1]
         centre[first:end] = 0
         known = np.flatnonzero(data.like >= 0)
-        centre[first + data.like[known], known] = spec.prior / PRIOR
+        own = first + data.like[known]
+        centre[own, known] = spec.prior / PRIOR
     start = Linear(centre, _between(taken.times(centre), y)) if centre.any() else None
     if near is not None and near.weights.shape != centre.shape:
         near = None
-    return fit_codes(
+    head = fit_codes(
         taken, y, choice=data.choice, c=spec.c, centre=start, near=near, tolerance=tolerance
     )
+    if data.choice == "one" or not len(known):
+        return head
+    # A score of 0 is where the shipped model would begin to give the code, not where the balanced
+    # loss would: until thresholds rest on enough examples, its cut is the better one.
+    assert data.raw.prior is not None
+    intercept = head.intercept.copy()
+    intercept[known] = -PRIOR * head.weights[own, known] * data.raw.prior.cuts[own - first]
+    return Linear(head.weights, intercept)
 
 
 def polarity_head(data: Training, x: Design, rows: Rows, spec: Spec) -> PolarityHead | None:
