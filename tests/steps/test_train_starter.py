@@ -22,7 +22,7 @@ from precode.model.bundle import Bundle
 from precode.model.bundle_files import load
 from precode.model.finetune.tuned import Tuned
 from precode.model.passages import Passage
-from precode.steps.learnt import embedding, starting
+from precode.steps.learnt import comparing, embedding, starting
 from precode.steps.learnt.resting import said
 from precode.steps.loop.relearn import relearn
 from precode.steps.opening import open_study
@@ -367,3 +367,27 @@ def test_models_are_compared_as_before(
     assert ran.code == 0, ran.err
     done = json.loads(ran.out)
     assert [m["how"] for m in done["models"]] == ["its own validation"] * 2
+
+
+def test_a_model_validated_anew_has_its_start_again(
+    study: Path, other: Path, tmp_path: Path, ship: Ship, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the settings say by now: "main" learns with the starter, "alone" without."""
+    ship(starter.plain(other, tmp_path / "starter"))
+    trained(study)
+    setting(study, "starter = true", "starter = false")
+    trained(study, "--name", "alone")
+    for name in ("main", "alone"):
+        (study / "models" / name / "held_out.safetensors").unlink()
+    real, starts = comparing.lesson, []
+
+    def noted(*given: Any, **options: Any) -> Any:
+        learned = real(*given, **options)
+        starts.append(learned.prior is not None)
+        return learned
+
+    monkeypatch.setattr(comparing, "lesson", noted)
+    ran = run("models", "compare", "main", "alone", "--study", study, "--json")
+    assert ran.code == 0, ran.err
+    assert [m["how"] for m in json.loads(ran.out)["models"]] == ["validated anew"] * 2
+    assert starts == [True, False]

@@ -2,7 +2,7 @@
 transcript, so that what is hard for both cancels out.
 
 Records that validation left beside the models are taken where they hold the same sentences in the
-same folds. Else the models' settings (coders, encoder) are validated anew, on what is coded now. A
+same folds. Else the models' settings (coders, encoder, starter) are validated anew, on what is coded now. A
 model that has seen none of the study's transcripts is judged on all of them.
 """
 
@@ -119,7 +119,7 @@ def _answers(
     if not alike or not all(s or u for s, u in zip(stored, unseen, strict=True)):
         notes.append(
             "the models were validated on other sentences or other folds, so their settings "
-            "(coders and encoder) were validated anew on what is coded now"
+            "(coders, encoder, starter) were validated anew on what is coded now"
         )
         for i, (name, bundle) in enumerate(named):
             if not unseen[i]:
@@ -167,7 +167,9 @@ def _anew(study: Study, name: str, bundle: Bundle, progress: Progress) -> _Answe
             "precision": bundle.encoder_key.rpartition("-")[2] or study.settings.encoder.precision,
         }
     )
-    settings = study.settings.model_copy(update={"encoder": encoder})
+    # with the starter or without, as it was made, whatever the study's settings say by now
+    started = study.settings.train.model_copy(update={"starter": "prior" in about})
+    settings = study.settings.model_copy(update={"encoder": encoder, "train": started})
     with_encoder = replace(study, settings=settings)
     learned = lesson(with_encoder, coders=tuple(about.get("coders", ())), progress=progress)
     out = _validated(study, learned, name, progress)
