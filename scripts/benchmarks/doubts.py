@@ -19,12 +19,15 @@ import shutil
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import annomi
 import numpy as np
+import numpy.typing as npt
 from _bench import Figure, arguments, finish
 
 from precode.agreement.drift import LEVEL, drift, holm
@@ -321,14 +324,26 @@ def many(path: Path, rng: Rng, n: int) -> list[Figure]:
     ends = np.cumsum(sizes)
     sets = [frozenset(words[i] for i in drawn[e - s : e]) for s, e in zip(sizes, ends, strict=True)]
     vectors = rng.standard_normal((n, 384)).astype(np.float32)
+    # in a process of its own: this one has trained models, and holds their encoders
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        took, peak = apart.submit(alone, sets, vectors).result()
+    return [
+        Figure(f"nearly alike: {n:,} sentences", f"{took:.1f} s"),
+        Figure("  memory of its process, at most", f"{peak:.0f} MB", f"≤ {MEGABYTES}", peak <= MEGABYTES),
+    ]  # fmt: skip
+
+
+def alone(sets: list[frozenset[str]], vectors: npt.NDArray[np.float32]) -> tuple[float, float]:
+    """Seconds that finding the pairs takes, and the most megabytes this process has held."""
     start = time.perf_counter()
     near(sets, vectors)
     took = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return [
-        Figure(f"nearly alike: {n:,} sentences", f"{took:.1f} s"),
-        Figure("  memory of the whole process, at most", f"{peak:.0f} MB", f"≤ {MEGABYTES}", peak <= MEGABYTES),
-    ]  # fmt: skip
+    # not ru_maxrss, in which a process that was begun by a larger one inherits its size
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = next(x for x in status.read_text().splitlines() if x.startswith("VmHWM:"))
+    return took, int(peak.split()[1]) / 1024
 
 
 def figures(quick: bool) -> list[Figure]:
