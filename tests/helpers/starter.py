@@ -11,15 +11,16 @@ import numpy.typing as npt
 import studies
 from fakes import FakeEncoder
 from running import run
+from safetensors.numpy import save as dump
 
 from precode.model.bundle import Bundle
 from precode.model.bundle_files import load, save
 from precode.model.finetune.plan import Reading
-from precode.model.finetune.tuned import ADAPTER, Heads, Shares, Tuned
+from precode.model.finetune.tuned import ADAPTER, Heads, Shares, Tuned, key_of
 from precode.model.passages import Passage
 
 NAME = "made-up-starter"
-HIDDEN = 4
+HIDDEN, HEARD = 384, 4  # as wide as the real one, of which the heads hear the first numbers
 
 
 def study(root: Path, *, count: int, replies: int, folds: int) -> Path:
@@ -51,17 +52,21 @@ def adapted(model: Path, folder: Path) -> Path:
     """The same with an adapted encoder, which :func:`vectors` stands in for."""
     encoder = folder.parent / f"{folder.name}-encoder"
     encoder.mkdir(parents=True)
-    (encoder / ADAPTER).write_bytes(b"what LoRA learned")
+    matrices = {"layer.a": np.ones((1, 2)), "layer.b": np.ones((2, 1))}
+    (encoder / ADAPTER).write_bytes(dump(matrices))
     rng, bundle = np.random.default_rng(1), load(model)
     k = len(bundle.codebook.leaves)
+    weights = np.zeros((HIDDEN, k))
+    weights[:HEARD] = 0.02 * rng.standard_normal((HEARD, k))
     heads = Heads(
-        0.02 * rng.standard_normal((HIDDEN, k)),
+        weights,
         np.zeros(k),
         np.zeros((HIDDEN, k, 2)),
         np.zeros((k, 2)),
     )
     shares = Shares(0.8, 0.4)
-    tuned = Tuned(encoder, "minilm", "adapted-f32", Reading(), heads, shares, shares)
+    key = key_of(encoder, "minilm", Reading(), "f32")
+    tuned = Tuned(encoder, "minilm", key, Reading(), heads, shares, shares)
     return _shipped(replace(bundle, tuned=tuned), folder)
 
 

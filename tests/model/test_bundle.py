@@ -6,11 +6,13 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from coded_talk import book, bundle, embed, passages, training
 from hypothesis import given, settings
@@ -22,6 +24,8 @@ from precode.errors import InputError
 from precode.model.bundle import Bundle
 from precode.model.bundle_files import PLAIN, PRIOR, load, save
 from precode.model.features import tokens
+from precode.model.finetune.plan import Reading
+from precode.model.finetune.tuned import Heads, Shares, Tuned, key_of
 from precode.model.passages import Passage
 from precode.model.predictions import Predictions, Verdict
 from precode.model.train import fit_bundle
@@ -387,6 +391,148 @@ def test_a_model_of_before_loads_as_one_without_a_start(made: Bundle, folder: Pa
     rng = np.random.default_rng(12)
     talk = passages(rng, rng.integers(0, 2, (40, 3)).astype(float))
     assert same(predict(made, talk), predict(back, talk))
+
+
+# -- with an adapted encoder -----------------------------------------------------------------------
+
+WIDTH = 384  # of the encoder "minilm"
+MATRICES = {"one.a": np.ones((2, WIDTH)), "one.b": np.ones((WIDTH, 2))}
+
+
+def adapted(made: Bundle, beside: Path, *, width: int = WIDTH) -> Bundle:
+    """``made`` with an encoder adapted over the one that is installed; its heads read the mean."""
+    beside.mkdir()
+    (beside / "adapter.safetensors").write_bytes(dump(MATRICES))
+    k = len(made.codebook.leaves)
+    mean = np.full((width, k), 1 / width)
+    heads = Heads(mean, np.zeros(k), np.zeros((width, k, 2)), np.zeros((k, 2)))
+    key = key_of(beside, "minilm", Reading(), "f32")
+    return replace(made, tuned=Tuned(beside, "minilm", key, Reading(), heads, Shares(), Shares()))
+
+
+@pytest.fixture
+def tuned(made: Bundle, tmp_path: Path) -> Path:
+    save(adapted(made, tmp_path / "learned"), tmp_path / "tuned", "# Card\n")
+    return tmp_path / "tuned"
+
+
+def mended(folder: Path, **told: object) -> None:
+    """The head's hashes and its key are those of the files: as one who means harm would have it."""
+    head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    head["tuned"] |= told
+    for name in head["files"]:
+        head["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    if "key" not in told:
+        reading = Reading(**head["tuned"]["reading"])
+        head["tuned"]["key"] = key_of(folder / "encoder", "minilm", reading, "f32")
+    (folder / "bundle.json").write_text(json.dumps(head), encoding="utf-8")
+
+
+def test_an_adapted_encoder_comes_back(tuned: Path) -> None:
+    mended(tuned)
+    back = load(tuned)
+    assert back.tuned is not None
+    assert (back.tuned.folder, back.tuned.reading) == (tuned / "encoder", Reading())
+
+
+@pytest.mark.parametrize(
+    "matrices",
+    [
+        {**MATRICES, "one.a": np.full((2, WIDTH), np.nan)},
+        {**MATRICES, "one.b": np.full((WIDTH, 2), np.inf)},
+        {**MATRICES, "one.a": np.ones((3, WIDTH))},
+        {**MATRICES, "one.a": np.ones(2)},
+        {**MATRICES, "one.a": np.ones((2, WIDTH), dtype=np.int32)},
+        {**MATRICES, "two.a": np.ones((2, WIDTH))},
+        {**MATRICES, "one.c": np.ones((2, WIDTH))},
+        {"one": np.ones((2, WIDTH))},
+        {},
+        None,
+    ],
+    ids=["nan", "inf", "ranks", "flat", "whole", "alone", "named", "unnamed", "empty", "cut"],
+)
+@pytest.mark.parametrize("of_the_start", [False, True])
+def test_matrices_that_are_none_are_refused(
+    made: Bundle, tuned: Path, tmp_path: Path, matrices: dict[str, np.ndarray] | None,
+    of_the_start: bool,
+) -> None:  # fmt: skip
+    """At loading, whatever hashes the head has, and those of the model that it starts from too."""
+    inner = tuned
+    if of_the_start:
+        tuned = tmp_path / "ours"
+        save(replace(made, prior=load(inner)), tuned, "card")
+        inner = tuned / "prior"
+    content = b"\x08" if matrices is None else dump(matrices)
+    (inner / "encoder" / "adapter.safetensors").write_bytes(content)
+    mended(inner)
+    if of_the_start:
+        head = json.loads((tuned / "bundle.json").read_text(encoding="utf-8"))
+        whole = hashlib.sha256((inner / "bundle.json").read_bytes()).hexdigest()
+        head["files"]["prior/bundle.json"] = whole
+        (tuned / "bundle.json").write_text(json.dumps(head), encoding="utf-8")
+    refused(tuned, f"{inner} is a damaged model")
+
+
+@pytest.mark.parametrize(
+    "key", ["", "f32", "0123456789abcdef-012345-f32", "another-f32", "{learned}-{told}-f16"]
+)
+def test_a_key_that_is_another_models_is_refused(tuned: Path, key: str) -> None:
+    """What was read before is kept under it, and would be taken for this one's."""
+    learned, told, _ = load(tuned).tuned.key.split("-")  # type: ignore[union-attr]
+    mended(tuned, key=key.format(learned=learned, told=told))
+    refused(tuned, "damaged.*key")
+
+
+def test_another_encoder_below_or_another_reading_is_refused(tuned: Path) -> None:
+    """The key is that of ten utterances before."""
+    key = load(tuned).tuned.key  # type: ignore[union-attr]
+    mended(tuned, key=key, reading={"utterances": 3, "tokens": 128, "behaviour": True})
+    refused(tuned, "another encoder")
+
+
+@pytest.mark.parametrize(
+    ("utterances", "tokens"), [(-1, 128), (11, 128), (10, 7), (10, 513), (10, 10**9)]
+)
+def test_a_reading_out_of_bounds_is_refused(tuned: Path, utterances: int, tokens: int) -> None:
+    mended(tuned, reading={"utterances": utterances, "tokens": tokens, "behaviour": True})
+    refused(tuned, "damaged.*reading")
+
+
+def test_heads_of_another_width_are_refused(made: Bundle, tmp_path: Path) -> None:
+    save(adapted(made, tmp_path / "learned", width=8), tmp_path / "m", "card")
+    refused(tmp_path / "m", "damaged.*8 numbers.*384")
+
+
+class Reads:
+    """An encoder, and an adapted one that gives ``value`` of everything."""
+
+    def __init__(self, value: float) -> None:
+        self._value = value
+
+    def __call__(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return embed(texts)
+
+    def passages(self, passages: Sequence[Passage]) -> npt.NDArray[np.float32]:
+        return np.full((len(passages), WIDTH), self._value, dtype=np.float32)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("of_the_start", [False, True])
+def test_scores_that_are_not_finite_are_never_told(
+    tuned: Path, started: Bundle, value: float, of_the_start: bool
+) -> None:
+    """One sentence of the model's folder, no empty cells, and no warning of the libraries'."""
+    model = load(tuned)
+    if of_the_start:
+        model = replace(started, prior=model)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = model.predict(unseen(), Reads(1.0), accept=0.8)
+        assert np.isfinite(found.p[:, model.modelled]).all()
+        with pytest.raises(InputError, match="not finite") as error:
+            model.predict(unseen(), Reads(value), accept=0.8)
+    assert str(tuned) in str(error.value)
+    assert "precode train" in error.value.mend
 
 
 # -- newer, broken, strange ------------------------------------------------------------------------

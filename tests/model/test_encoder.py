@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from precode.errors import InputError
+from precode.model.convert import compiled, converted
 from precode.model.encoder import TOKENS_PER_BATCH, Encoder, _batches, load_encoder
 from precode.model.features import LAYERS
+from precode.model.weights import find_weights
 from precode.steps.learnt.embedding import machine_cache
 
 WIDTH = 384
@@ -60,8 +65,6 @@ def cosines(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def test_embeddings_are_transformers_own(vectors: np.ndarray, tmp_path: Path) -> None:
     """The mean over tokens of hidden layers 4 and 6, in a process of its own."""
-    from precode.model.weights import find_weights
-
     out = tmp_path / "reference.npy"
     folder = str(find_weights("minilm").folder)
     subprocess.run(
@@ -128,3 +131,70 @@ def test_batches_hold_each_text_once_and_little_padding() -> None:
     assert all(len(b) * len(ids[b[-1]]) <= TOKENS_PER_BATCH or len(b) == 1 for b in batches)
     assert len(batches) < 120
     assert _batches([], []) == []
+
+
+# -- the conversion that is kept -------------------------------------------------------------------
+
+
+def half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "half": half, "empty": lambda p: p.write_bytes(b""), "gone": Path.unlink,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("file", ["model.bin", "model.xml"])
+def test_a_damaged_conversion_is_made_once_more(
+    encoder: Encoder, tmp_path: Path, file: str, damage: str
+) -> None:
+    """Whatever is wrong with it, its folder goes and a sound one is in its place."""
+    sound = converted(find_weights("minilm"), LAYERS, cache=machine_cache()).parent
+    kept, made = tmp_path / "kept", 0
+    shutil.copytree(sound, kept)
+    DAMAGE[damage](kept / file)
+
+    def make() -> Path:
+        nonlocal made
+        if not (kept / "model.xml").is_file():
+            made += 1
+            shutil.copytree(sound, kept, dirs_exist_ok=True)
+        return kept / "model.xml"
+
+    compiled(make, "f32", width=len(LAYERS) * WIDTH)
+    assert made == 1
+    assert (kept / file).read_bytes() == (sound / file).read_bytes()
+
+
+@pytest.mark.parametrize("wrong", ["unreadable", "of another width"])
+def test_a_conversion_that_stays_damaged_is_named(
+    encoder: Encoder, tmp_path: Path, wrong: str
+) -> None:
+    """After one more try, with the folder to delete."""
+    sound = converted(find_weights("minilm"), LAYERS, cache=machine_cache()).parent
+    tries: list[Path] = []
+
+    def make() -> Path:
+        tries.append(Path(shutil.copytree(sound, tmp_path / "kept")))
+        if wrong == "unreadable":
+            half(tries[-1] / "model.bin")
+        return tries[-1] / "model.xml"
+
+    with pytest.raises(InputError, match="cannot be read") as error:
+        compiled(make, "f32", width=2 * WIDTH if wrong == "unreadable" else 5)
+    assert len(tries) == 2
+    assert str(tmp_path / "kept") in str(error.value)
+    assert "delete" in error.value.mend
+
+
+@pytest.mark.parametrize("missing", ["torch", "transformers"])
+def test_without_torch_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: str
+) -> None:
+    """Where the encoder was never converted."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(InputError, match="needs torch") as error:
+        load_encoder("minilm", LAYERS, cache=tmp_path)
+    assert "pip install torch transformers" in error.value.mend

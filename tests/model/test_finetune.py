@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import tiny
 
+from precode.errors import InputError
 from precode.model.finetune import learn, network
 from precode.model.finetune.graph import PairEncoder
 from precode.model.finetune.learn import Learner, Lines
@@ -166,6 +168,52 @@ def test_openvino_reads_what_torch_learned(weights: Weights, tmp_path: Path, ada
     found = PairEncoder(tmp_path / "encoder", base, PLAN.reading, "f32").read(todo)
     assert np.abs(found - expected).max() < 1e-4
     assert [p.name for p in tmp_path.joinpath("encoder").glob("openvino-*/*.xml")] == ["model.xml"]
+
+
+@pytest.mark.parametrize("fault", ["name", "shape", "alone", "cut"])
+def test_matrices_of_another_encoder_are_refused(
+    weights: Weights, tmp_path: Path, fault: str
+) -> None:
+    """In one sentence, with the model's folder; and nothing half converted is kept."""
+    from safetensors.numpy import load_file, save_file
+
+    folder = tmp_path / "model" / "encoder"
+    folder.mkdir(parents=True)
+    learner(weights).save(folder)
+    file = folder / "adapter.safetensors"
+    tensors = load_file(file)
+    first = min(tensors).removesuffix(".a")
+    if fault == "name":
+        tensors |= {"nowhere.a": tensors[first + ".a"], "nowhere.b": tensors[first + ".b"]}
+    elif fault == "shape":
+        tensors |= {first + ".a": np.ones((1, 3)), first + ".b": np.ones((5, 1))}
+    else:
+        del tensors[first + ".b"]
+    save_file(tensors, file)
+    if fault == "cut":
+        file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(InputError, match="damaged model") as error:
+        PairEncoder(folder, str(weights.folder), PLAN.reading, "f32")
+    assert str(folder.parent) in str(error.value)
+    assert "precode train" in error.value.mend
+    assert {p.name for p in folder.iterdir()} == {"adapter.safetensors"}
+
+
+def test_an_adapted_encoder_is_converted_once_more_and_not_without_torch(
+    weights: Weights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A conversion cut short is made anew; where that cannot be, it says what is needed."""
+    learner(weights).save(tmp_path)
+    base, todo = str(weights.folder), lines(3).passages
+    expected = PairEncoder(tmp_path, base, PLAN.reading, "f32").read(todo)
+    (kept,) = tmp_path.glob("openvino-*/model.bin")
+    kept.write_bytes(kept.read_bytes()[:100])
+    assert np.array_equal(PairEncoder(tmp_path, base, PLAN.reading, "f32").read(todo), expected)
+    kept.unlink()
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(InputError, match="needs torch") as error:
+        PairEncoder(tmp_path, base, PLAN.reading, "f32")
+    assert "pip install torch transformers" in error.value.mend
 
 
 def test_the_nearest_talk_is_read_as_far_as_it_fits_and_the_sentence_whole(

@@ -173,3 +173,17 @@ def test_codes_are_drawn_to_their_centre(choice: str) -> None:
     assert still.weights == pytest.approx(centre.weights, abs=1e-3)
     moved = fit_codes(x, y, choice=choice, c=10, centre=centre)  # type: ignore[arg-type]
     assert (moved.scores(x).argmax(1) == x.dense.argmax(1)).mean() > 0.9
+
+
+def test_codings_of_one_polarity_leave_it_to_the_shipped_model() -> None:
+    """Only facilitators are coded: what the starter leans to stands; without one there is no head."""
+    rng = np.random.default_rng(9)
+    x = design(rng, 30)
+    shares = polarity_of(30, 2)
+    shares[:20, 0] = (0, 1)
+    lean = rng.normal(size=(30, 2, 2))
+    head = fit_polarity(x, shares, c=1, lean=lean, trust=0.5)
+    assert head is not None
+    assert head.scores(x, lean) == pytest.approx(0.5 * lean)
+    assert fit_polarity(x, shares, c=1, lean=lean, trust=0.0) is None
+    assert fit_polarity(x, shares, c=1) is None

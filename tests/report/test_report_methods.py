@@ -121,6 +121,7 @@ def test_what_rests_on_the_starter_is_said_in_the_paragraph_and_by_code(
     said = make_tables(v).paragraph
     assert "(comb-starter, weight 0.5, chosen by nested validation)" in said
     assert "on average 34% of the variance of its scores rests on that (7% to 61% by code)." in said
+    assert "Polarities, where it tells them apart, start from it too." in said
     fact = str(facts(v)["Starts from"])
     assert "comb-starter (bundle 5tart)" in fact and "34%" in fact and "by validation" in fact
     table = grid(v, "thresholds")

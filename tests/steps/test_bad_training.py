@@ -100,11 +100,33 @@ def test_codes_with_few_examples_are_left_out_by_name(tmp_path: Path) -> None:
     told = json.loads(quiet(run("train", "--study", study, "--json")).out)
     assert set(told["left_out"]) >= {"Physical capability", "Automatic motivation"}
     assert "Social opportunity" not in told["left_out"]
-    assert "Physical capability: left out, 1 coded sentences (at least 5 needed)" in told["notes"]
+    assert "Physical capability: left out, 1 coded sentence (at least 5 needed)" in told["notes"]
     predicted = json.loads(quiet(run("predict", "--study", study, "--json")).out)
     given = {c["code"]: c["given"] for c in predicted["codes"]}
     assert given["physical_capability"] == given["automatic_motivation"] == 0
     assert given["physical_opportunity"] > 0
+
+
+@pytest.mark.parametrize("only", ["barrier", "facilitator"])
+def test_codes_of_one_polarity_have_no_score_of_polarity(tmp_path: Path, only: str) -> None:
+    """Nothing was learned of it, so nothing is claimed; the machine calls it unclear."""
+    study = study_of(
+        tmp_path, lambda t, i: [("ANNA", CODES[i % 2], only)] if i < 8 else [], transcripts=5
+    )
+    told = json.loads(quiet(run("train", "--study", study, "--json")).out)
+    assert told["validation"]["polarity"] is None
+    assert any(f"all codes with a polarity are {only}s" in n for n in told["notes"])
+    quiet(run("predict", "--study", study))
+    quiet(run("report", "--study", study))
+    page = next((study / "reports").glob("*.html")).read_text(encoding="utf-8")
+    assert "where a person gave the code" not in page
+
+
+def test_a_shipped_models_name_is_no_name_for_a_teams(trained_study: Path) -> None:
+    before = state(trained_study)
+    ran = run("train", "--study", trained_study, "--name", "comb-starter")
+    ran.refused(2, "ships with precode", "--name")
+    assert state(trained_study) == before
 
 
 def test_coders_who_contradict_each_other_in_everything(tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ def test_the_list_tells_whose_codes_each_model_learned(two_models: Path) -> None
     assert main["transcripts"] == 3
     assert len(main["macro_f1"]) == 3
     assert all(m["shipped"] for m in shipped)
+    (comb,) = [m for m in shipped if m["name"] == "comb-starter"]
+    assert comb["coders"] == []
+    assert comb["macro_f1"].endswith("), invented talk")
 
 
 def test_a_damaged_model_is_listed_as_such(two_models: Path) -> None:
@@ -57,6 +60,20 @@ def test_show_prints_the_card(two_models: Path) -> None:
     assert told["about"]["behaviour"] == BEHAVIOUR
     assert "tensors.safetensors" in told["files"]
     run("models", "show", "mian", "--study", two_models).refused(3, "no model 'mian'", "main")
+
+
+def test_without_a_model_the_one_that_ships_is_named_where_it_fits(
+    empty_study: Path, tmp_path: Path
+) -> None:
+    """COM-B has one; the four Co's have none."""
+    run("predict", "--study", empty_study).refused(
+        4, "no model yet", "precode train, or", "precode predict --model comb-starter"
+    )
+    other = tmp_path / "other"
+    assert run("init", other, "--behaviour", BEHAVIOUR, "--codebook", "four-cos").code == 0
+    ran = run("predict", "--study", other)
+    ran.refused(4, "no model yet", "precode train")
+    assert "comb-starter" not in ran.err
 
 
 # -- compare ---------------------------------------------------------------------------------------
@@ -182,6 +199,33 @@ def changed(file: Path, to: Path, **parts: bytes) -> Path:
     return to
 
 
+def test_a_model_that_was_unpacked_and_packed_again_is_taken_in(
+    two_models: Path, tmp_path: Path
+) -> None:
+    """Other programs write entries for folders too; those of a model are passed over."""
+    good = tmp_path / "main.zip"
+    assert run("models", "export", "main", good, "--study", two_models).code == 0
+    again = changed(good, tmp_path / "again.zip", **{"prior/": b"", "prior/encoder/": b""})
+    ran = run("models", "import", again, "--name", "back", "--study", two_models)
+    assert ran.code == 0, ran.err
+    ours, back = (two_models / "models" / n for n in ("main", "back"))
+    assert {p.name for p in back.iterdir()} == {p.name for p in ours.iterdir()}
+
+
+def test_no_model_takes_the_name_of_one_that_ships(two_models: Path, tmp_path: Path) -> None:
+    """Whether by --name or by the name in the archive."""
+    mine, theirs = tmp_path / "main.zip", tmp_path / "theirs.zip"
+    assert run("models", "export", "main", mine, "--study", two_models).code == 0
+    assert run("models", "export", "comb-starter", theirs, "--study", two_models).code == 0
+    before = state(two_models)
+    for given in ([mine, "--name", "comb-starter"], [mine, "--name", "Comb-Starter"], [theirs]):
+        ran = run("models", "import", *given, "--study", two_models)
+        ran.refused(2, "ships with precode", "--name OTHER")
+        assert state(two_models) == before
+    ran = run("models", "import", theirs, "--name", "first look", "--study", two_models)
+    assert ran.code == 0, ran.err
+
+
 def test_an_archive_that_is_no_whole_model_changes_nothing(
     two_models: Path, tmp_path: Path
 ) -> None:
@@ -200,6 +244,8 @@ def test_an_archive_that_is_no_whole_model_changes_nothing(
         (changed(good, tmp_path / "1.zip", terms__json=b'["x"]'), "terms.json"),
         (changed(good, tmp_path / "2.zip", **{"../evil.json": b"{}"}), "parts that no model has"),
         (changed(good, tmp_path / "3.zip", run__py=b"print()"), "parts that no model has"),
+        (changed(good, tmp_path / "6.zip", **{"other/": b""}), "parts that no model has"),
+        (changed(good, tmp_path / "7.zip", **{"Terms.json": b"[]"}), "repeated parts"),
         (changed(good, tmp_path / "5.zip", bundle__json=b"[" * 100_000), "damaged"),
     ]
     bomb = tmp_path / "4.zip"
@@ -207,7 +253,9 @@ def test_an_archive_that_is_no_whole_model_changes_nothing(
         archive.writestr("bundle.json", b"0" * 30_000_000)
     before = state(two_models)
     for file, words in [*bad, (bomb, "unpacks to")]:
-        run("models", "import", file, "--name", "new", "--study", two_models).refused(3, words)
+        run("models", "import", file, "--name", "new", "--study", two_models).refused(
+            3, words, "export it again where it was trained"
+        )
         assert state(two_models) == before
     run("models", "import", good, "--name", "../x", "--study", two_models).refused(2, "name")
     assert state(two_models) == before

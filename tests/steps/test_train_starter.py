@@ -22,8 +22,8 @@ from precode.model.bundle import Bundle
 from precode.model.bundle_files import load
 from precode.model.finetune.tuned import Tuned
 from precode.model.passages import Passage
-from precode.steps.learnt import comparing, embedding, starting
-from precode.steps.learnt.resting import said
+from precode.steps.learnt import comparing, embedding, learning, starting
+from precode.steps.learnt.resting import said, start_of
 from precode.steps.loop.relearn import relearn
 from precode.steps.opening import open_study
 from precode.study.runs import read_run, runs
@@ -98,8 +98,9 @@ def predicted(study: Path) -> npt.NDArray[np.floating]:
 
 
 def note(out: dict[str, Any]) -> str:
-    """The one note on the starter."""
-    (found,) = [n for n in out["notes"] if starter.NAME in n]
+    """The one note on what the model starts from."""
+    openings = (f"the model starts from {starter.NAME}", f"the starter model {starter.NAME} was")
+    (found,) = [n for n in out["notes"] if n.startswith(openings)]
     return str(found)
 
 
@@ -132,6 +133,7 @@ def test_the_model_says_what_it_starts_from(study: Path, other: Path, tmp_path: 
     assert f"starts from {starter.NAME} (weight {told['weight']:g}, chosen on held-out" in line
     assert f"on average {mean:.0f} % of what tells sentences apart rests on it" in line
     assert f"most for {bundle.codebook[most].label} ({100 * shares[most]:.0f} %)" in line
+    assert line.endswith("; polarities start from it too")
     assert f"note: {line}" in run("train", "--study", study).out
     shown = run("models", "show", "main", "--study", study).out
     assert line[1:] in shown
@@ -185,7 +187,20 @@ def test_a_fine_tuned_encoder_beside_it_is_named(other: Path, tmp_path: Path) ->
     line = said(replace(bundle, about=about))
     assert "on average 20 % of what tells sentences apart, beside the fine-tuned encoder," in line
     assert "beside" not in said(replace(bundle, about=about, tuned=None))
+    assert "polarities" not in said(replace(bundle, about=about, polarity=None))
     assert said(replace(bundle, about={})) == ""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{}, {"name": "s", "id": "1", "weight": 0.5, "share": []},
+     {"name": "s", "id": "1", "weight": "much", "share": {}}],
+)  # fmt: skip
+def test_a_start_that_cannot_be_read_is_none(told: dict[str, object], other: Path) -> None:
+    """A bundle's words may be anybody's: no traceback, and nothing said."""
+    bundle = replace(load(other), about={"prior": told})
+    assert start_of(bundle) is None
+    assert said(bundle) == ""
 
 
 @pytest.mark.parametrize("why", ["setting", "none shipped", "damaged", "another encoder"])
@@ -224,6 +239,40 @@ def test_a_starter_of_other_codes_is_no_start(tmp_path: Path, other: Path, ship:
         with open_study(made, verb="test", write=False) as opened:
             assert (starting.prior_of(opened) is not None) == known
             assert (starting.starter_of(opened) is not None) == (book == "comb")
+
+
+def test_a_study_of_another_encoder_has_the_start_all_the_same(
+    study: Path, other: Path, tmp_path: Path, ship: Ship, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reads with its own: the study's model, its start, and the ranking of a review without
+    enough codes.
+    """
+    ship(starter.plain(other, tmp_path / "starter"))
+
+    def key_of(model: str, precision: str) -> str:
+        return f"{'fake-4.6' if model == 'minilm' else 'another'}-{precision}"
+
+    for module in (embedding, learning, starting):
+        monkeypatch.setattr(module, "key_of", key_of)
+    asked: list[str] = []
+
+    def load_encoder(model: str, layers: object, **options: object) -> FakeEncoder:
+        asked.append(model)
+        return FakeEncoder()
+
+    monkeypatch.setattr(embedding, "load_encoder", load_encoder)
+    setting(study, 'model = "minilm"', 'model = "their-own"')
+    _, bundle = trained(study)
+    assert bundle.encoder_model == "their-own"
+    assert bundle.prior is not None and bundle.prior.encoder_model == "minilm"
+    assert set(asked) == {"minilm", "their-own"}
+    assert run("predict", "--study", study).code == 0
+    setting(study, "min_positives = 3", "min_positives = 900")
+    shutil.rmtree(study / "cache")
+    asked.clear()
+    done = relearn(study, coder="CHRIS")
+    assert (done.own, done.model) == (False, load(tmp_path / "starter").id)
+    assert set(asked) == {"minilm"}
 
 
 # -- kept ------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from precode.codebook import Codebook
+from precode.errors import InputError
 from precode.model.calibration import Calibration
 from precode.model.features import Embed, Prior, Raw, Scaling, measure
 from precode.model.finetune.tuned import ReadPassages, ReadsPassages, Tuned, reader_of
@@ -77,8 +78,11 @@ class Bundle:
     ) -> Predictions:
         """Pre-code ``passages``; ``embed`` must be the encoder named ``encoder_key``. Verdicts keep
         ``guarantee`` where there is one, of this very model.
+
+        Raises :class:`InputError` if a score is no number: a person must not be shown empty cells.
         """
         scores, log_odds = self.scores(passages, embed)
+        self._sound(scores, log_odds)
         p = self.calibration(scores)
         decision = decide(scores, self.thresholds, choice=self.codebook.choice) & self.modelled
         p[:, ~self.modelled] = np.nan
@@ -111,10 +115,11 @@ class Bundle:
 
     def scores(self, passages: Sequence[Passage], embed: Embed) -> tuple[Floats, Floats]:
         """Log-odds ``(n, k)`` of the codes and ``(n, k, 2)`` of the polarities, 0 without a head."""
-        parts = [
-            self._scores(passages[at : at + CHUNK], embed)
-            for at in range(0, max(len(passages), 1), CHUNK)
-        ]
+        with np.errstate(all="ignore"):  # what is not finite is refused in words, by _sound
+            parts = [
+                self._scores(passages[at : at + CHUNK], embed)
+                for at in range(0, max(len(passages), 1), CHUNK)
+            ]
         return np.concatenate([c for c, _ in parts]), np.concatenate([p for _, p in parts])
 
     def _scores(self, passages: Sequence[Passage], embed: Embed) -> tuple[Floats, Floats]:
@@ -148,6 +153,7 @@ class Bundle:
         this one's (see :func:`precode.model.training.counterparts`).
         """
         scores, polarity = self.scores(passages, embed)
+        self._sound(scores, polarity)  # clipped below, infinity would pass for being sure
         side = self.polarity_calibration
         lean = np.clip(polarity * side.slope + side.offset, -MOST_SURE, MOST_SURE)
         by_code = lean[:, np.maximum(like, 0)]
@@ -156,3 +162,12 @@ class Bundle:
         sure = np.clip(self.calibration.log_odds(scores), -MOST_SURE, MOST_SURE)
         cuts = np.clip(self.calibration.log_odds(self.thresholds[None])[0], -MOST_SURE, MOST_SURE)
         return Prior(sure, by_code, cuts)
+
+    def _sound(self, scores: Floats, log_odds: Floats) -> None:
+        """InputError unless what it says of the codes that it models is finite."""
+        at = self.modelled
+        if not (np.isfinite(scores[:, at]).all() and np.isfinite(log_odds[:, at]).all()):
+            raise InputError(
+                f"{self.folder or 'the model'} is a damaged model: it gives scores that are not finite",
+                mend="train it again: precode train",
+            )

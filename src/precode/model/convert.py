@@ -7,8 +7,11 @@ three times the speed).
 
 from __future__ import annotations
 
+import shutil
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from precode.errors import InputError
 from precode.files.atomic import replacing_folder
@@ -34,13 +37,57 @@ def converted(weights: Weights, layers: tuple[int, ...], *, cache: Path) -> Path
     return path
 
 
+def compiled(make: Callable[[], Path], precision: str, *, width: int) -> Any:
+    """The graph that ``make`` gives the path of, compiled for this CPU, with ``width`` numbers to a
+    row. A conversion that cannot be read is deleted and made once more.
+
+    Raises :class:`InputError`, with the folder to delete, if that does not help either.
+    """
+    import openvino
+    import openvino.properties.hint as hints
+
+    kind = openvino.Type.bf16 if precision == "bf16" else openvino.Type.f32
+    how = {
+        hints.inference_precision: kind,
+        hints.performance_mode: hints.PerformanceMode.LATENCY,
+    }
+    for once_more in (True, False):
+        path = make()
+        try:
+            found = openvino.Core().compile_model(path, "CPU", how)
+            gives = found.output(0).get_partial_shape()[-1]
+            if gives.is_dynamic or gives.get_length() == width:
+                return found
+            detail = f"it gives {gives.get_length()} numbers, not {width}"
+        except RuntimeError as error:
+            detail = " ".join(str(error).split())[-200:]
+        if once_more:
+            shutil.rmtree(path.parent, ignore_errors=True)
+    raise InputError(
+        f"the converted encoder in {path.parent} cannot be read: {detail}",
+        mend="delete that folder, and run it again",
+    )
+
+
+def needs_torch(error: ImportError) -> InputError:
+    """What is said where the libraries that convert an encoder are not installed."""
+    return InputError(
+        f"the encoder has to be converted once, which needs torch ({error})",
+        mend="pip install torch transformers, and run it again",
+    )
+
+
 def _convert(weights: Weights, layers: tuple[int, ...], path: Path) -> None:
     offline()
     import openvino
-    import torch
     from safetensors import SafetensorError
-    from transformers import AutoModel
-    from transformers.utils import logging
+
+    try:
+        import torch
+        from transformers import AutoModel
+        from transformers.utils import logging
+    except ImportError as error:
+        raise needs_torch(error) from error
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from precode.errors import InputError
 from precode.files.offline import offline
-from precode.model.convert import converted
+from precode.model.convert import compiled, converted
 from precode.model.weights import Weights, broken, find_weights
 
 Floats = npt.NDArray[np.float32]
@@ -87,8 +87,6 @@ def load_encoder(
     """
     offline()
     os.environ["TOKENIZERS_PARALLELISM"] = "true"
-    import openvino
-    import openvino.properties.hint as hints
     from tokenizers import Tokenizer
 
     weights = find_weights(model)
@@ -105,15 +103,10 @@ def load_encoder(
             f"{file} cannot be read as a tokenizer: {' '.join(str(error).split())[:200]}",
             mend=broken(model),
         ) from error
-    path = converted(weights, layers, cache=cache)
-    kind = openvino.Type.bf16 if precision == "bf16" else openvino.Type.f32
-    compiled = openvino.Core().compile_model(
-        path,
-        "CPU",
-        {
-            hints.inference_precision: kind,
-            hints.performance_mode: hints.PerformanceMode.LATENCY,
-        },
+    made = compiled(
+        lambda: converted(weights, layers, cache=cache),
+        precision,
+        width=len(layers) * weights.width,
     )
     tokenizer.no_padding()
     tokenizer.enable_truncation(weights.max_tokens)
@@ -122,6 +115,6 @@ def load_encoder(
         layers,
         weights.width,
         tokenizer,
-        compiled,
+        made,
         weights.max_tokens,
     )

@@ -27,7 +27,7 @@ from precode.model.thresholds import decide
 
 Floats = npt.NDArray[np.floating]
 
-CONTEXT = ("question", "window")
+CONTEXT = ("question", "window", "heard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Explanation:
 
     ``parts`` sum to ``score``: "sentence" (its embedding), "question" and "window" (what was said
     before), "length", "words" (the sum of all ``Word.exact``), "starter" (the shipped model's word),
-    "adapted" (an adapted encoder's score, of the sentence and what was said before) and "base" (what
-    a sentence starts from). ``window``: how many words were left out at once, 0 if none were. Where the code is not
+    "adapted" (an adapted encoder's score of the sentence alone), "heard" (what it adds for having
+    read what was said before) and "base" (what a sentence starts from). ``window``: how many words were left out at once, 0 if none were. Where the code is not
     ``modelled`` there are no words, the parts are 0, and only the neighbours speak.
     """
 
@@ -125,7 +125,8 @@ class Explainer:
         parts["words"] = sum(value * float(weight[c]) for c, value in seen.terms.items())
         parts["base"] = float(b.codes.intercept[j]) * modelled * say
         if b.tuned is not None:
-            parts["adapted"] = float(seen.adapted[j]) * modelled
+            parts["adapted"] = float(seen.alone[j]) * modelled
+            parts["heard"] = float(seen.adapted[j] - seen.alone[j]) * modelled
         for_, against = nearest(
             seen.vector, self._coded, j, k=self._k, sentence_id=passage.id, text=passage.text
         )
@@ -173,6 +174,7 @@ class Explainer:
             gaps,
             self._without(left),
             self._adapted([passage], self._embed)[0],
+            self._adapted([replace(passage, question=(), window=(), mine=())], self._variants)[0],
             self._adapted([replace(passage, text=t) for t in left], self._variants),
         )
         self._last = (passage, occlude), seen
@@ -241,7 +243,8 @@ class _Seen:
     """A passage, for any code: ``dense (d,)`` as the head has it, ``vector`` where it lies among the
     coded, ``spoken`` (start, end, word), ``terms`` row of the weights → value, and for each of
     ``gaps`` [a, b) of words left out, the sentence's own columns ``without (n, d)`` them; ``adapted
-    (k,)`` what an adapted encoder adds, and ``adapted_without (n, k)`` the words left out.
+    (k,)`` what an adapted encoder adds, ``alone (k,)`` had it heard nothing before, and
+    ``adapted_without (n, k)`` the words left out.
     """
 
     dense: Floats
@@ -251,6 +254,7 @@ class _Seen:
     gaps: Sequence[tuple[int, int]]
     without: Floats
     adapted: Floats
+    alone: Floats
     adapted_without: Floats
 
 

@@ -64,15 +64,15 @@ def fit_polarity(
     called it a barrier, a facilitator; NaN where the code was not given or its polarity is unclear.
     ``lean (n, k, 2)``: a shipped model's log-odds, of which ``trust`` is what the head starts from.
 
-    None if the codings know fewer than two polarities.
+    Where the codings know fewer than two polarities, it is what the shipped model says; None without.
     """
     row, code = np.nonzero(~np.isnan(polarity[:, :, 0]))
-    if not len(row):
-        return None
-    y = polarity[row, code]
+    y, k = polarity[row, code], polarity.shape[1]
     if not ((y.sum(0) > 0).all() and (y.sum(0) < len(y)).any()):
-        return None
-    k = polarity.shape[1]
+        if lean is None or not trust:
+            return None
+        nothing = Linear(np.zeros((x.width, 2)), np.zeros(2))
+        return PolarityHead(nothing, np.zeros((k, 2)), np.eye(2) * trust)
     own = np.zeros((len(row), k), dtype=np.float32)
     own[np.arange(len(row)), code] = CODE_WEIGHT
     taken = x.take(row)

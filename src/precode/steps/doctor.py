@@ -12,7 +12,8 @@ from pathlib import Path
 from precode.errors import PrecodeError
 from precode.model.bundle_files import load
 from precode.model.weights import find_weights
-from precode.resources import codebooks
+from precode.resources import codebooks, starters
+from precode.steps.learnt.embedding import key_of
 from precode.steps.models import names
 from precode.steps.opening import Study, open_study
 from precode.steps.predict import latest_run
@@ -55,6 +56,31 @@ def _installation() -> Iterator[Check]:
     yield Check(
         "codebooks", bool(codebooks()), ", ".join(codebooks()), "" if codebooks() else "reinstall"
     )
+    yield from _starters()
+
+
+def _starters() -> Iterator[Check]:
+    """The models that ship: a study passes over one that it cannot use, so it is said here."""
+    reinstall = "reinstall precode"
+    if not starters():
+        yield Check("starter models", False, "none is here", reinstall)
+    for name, folder in starters().items():
+        what = f"starter {name}"
+        try:
+            bundle = load(folder)
+        except PrecodeError as error:
+            yield Check(what, False, error.what, reinstall)
+            continue
+        try:
+            here = key_of(bundle.encoder_model, bundle.encoder_key.rpartition("-")[2])
+        except PrecodeError as error:
+            yield Check(what, False, f"its encoder is missing: {error.what}", reinstall)
+            continue
+        if here != bundle.encoder_key:
+            found = f"its encoder ({bundle.encoder_key}) is another one here ({here})"
+            yield Check(what, False, found, reinstall)
+        else:
+            yield Check(what, True, f"whole ({bundle.id})")
 
 
 def _study(path: Path) -> Iterator[Check]:

@@ -27,7 +27,7 @@ def study_model(study: Study, name: str) -> tuple[str, Bundle]:
     """
     known = names(study)
     if not name and not known:
-        raise StudyError("the study has no model yet", mend="precode train")
+        raise StudyError("the study has no model yet", mend=_first_model(study))
     name = name or known[0]
     bundle = load(study.folder.models / name) if name in known else bundle_at(name, known)
     why = misfit(bundle, study.codebook, study.settings.study.behaviour)
@@ -102,6 +102,18 @@ def bundle_at(name: str, known: list[str] | None = None) -> Bundle:
             mend=f"models: {', '.join(choices)}" if choices else "train one: precode train",
         )
     return load(Path(name))
+
+
+def _first_model(study: Study) -> str:
+    """How to come by a model, or to do without one of the study's own."""
+    for name, folder in starters().items():
+        try:
+            bundle = load(folder)
+        except InputError:  # `precode doctor` says so
+            continue
+        if not misfit(bundle, study.codebook, study.settings.study.behaviour):
+            return f"precode train, or before anything is coded: precode predict --model {name}"
+    return "precode train"
 
 
 def _is_shipped(bundle: Bundle) -> bool:

@@ -12,6 +12,7 @@ from precode.model.bundle_files import load, save
 from precode.model.finetune.plan import Plan
 from precode.model.training import Training
 from precode.model.validate import OutOfFold, cross_validate
+from precode.resources import starters
 from precode.steps.evidence.held_out import FILE, held_out_of, packed
 from precode.steps.finetune import Finetuned, Keep, finetune, forget, prepare
 from precode.steps.learnt import drift
@@ -61,6 +62,9 @@ def train(
     """
     if not name or name != Path(name).name or name.startswith("."):
         raise UsageError(f"{name!r} cannot be a model's name", mend="use letters, digits and -")
+    if name in starters():
+        raise UsageError(f"{name!r} is the name of a model that ships with precode",
+                         mend="train --name OTHER")  # fmt: skip
     with open_study(path, verb="train", write=True) as study:
         if allow_download:
             fetch(study.settings.encoder.model, progress=progress)
@@ -140,7 +144,15 @@ def _notes(study: Study, learned: Lesson, out: OutOfFold | None) -> list[str]:
     least = study.settings.train.min_positives
     for leaf, m, n in zip(study.codebook.leaves, modelled, (rows.y >= 0.5).sum(0), strict=True):
         if not m:
-            notes.append(f"{leaf.label}: left out, {n} coded sentences (at least {least} needed)")
+            found = f"{n} coded sentence" if n == 1 else f"{n} coded sentences"
+            notes.append(f"{leaf.label}: left out, {found} (at least {least} needed){_else(study, learned)}")
+    known = data.polarity[~np.isnan(data.polarity).any(2)]
+    if len(known) and not (known.sum(0) > 0).all():
+        only = "barriers" if known[:, 0].any() else "facilitators"
+        rests = ", so polarity is the starter model's word" if learned.prior else (
+            "; polarity cannot be learned from that, and will be called unclear"
+        )  # fmt: skip
+        notes.append(f"all codes with a polarity are {only}{rests}")
     if rows.foreign:
         notes.append(
             f"codes that the codebook does not hold were left out: {', '.join(rows.foreign)}"
@@ -165,6 +177,15 @@ def _notes(study: Study, learned: Lesson, out: OutOfFold | None) -> list[str]:
             "too few sentences were coded without a suggestion in view: the confidences only rank"
         )
     return notes
+
+
+def _else(study: Study, learned: Lesson) -> str:
+    """Who knows the codes that were left out."""
+    starter = learned.prior
+    if starter is None or starter.codebook.leaf_ids != study.codebook.leaf_ids:
+        return ""
+    name = starter.about.get("name")
+    return f"; the shipped model knows it: `precode predict --model {name}`"
 
 
 def _trained_on(study: Study, data: Training, out: OutOfFold | None) -> list[dict[str, object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -13,14 +12,18 @@ import numpy as np
 import numpy.typing as npt
 from platformdirs import user_cache_path
 
+from precode.errors import InputError
 from precode.files.atomic import replacing_folder
 from precode.files.offline import offline
+from precode.model.convert import compiled, needs_torch
 from precode.model.finetune.plan import Reading
 from precode.model.finetune.reading import Reader, batches, padded
-from precode.model.finetune.tuned import ADAPTER, FOLDER, files_of
+from precode.model.finetune.tuned import ADAPTER, FOLDER, digest, files_of, key_of
 from precode.model.passages import Passage
 from precode.model.weights import find_weights
 from precode.resources import shipped
+
+__all__ = ["PairEncoder", "graph", "key_of", "pair_encoder"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -37,19 +40,8 @@ class PairEncoder:
 
     def __init__(self, folder: Path, base: str, reading: Reading, precision: str) -> None:
         offline()
-        import openvino
-        import openvino.properties.hint as hints
-
         weights = find_weights(base or str(folder))
-        kind = openvino.Type.bf16 if precision == "bf16" else openvino.Type.f32
-        self._compiled = openvino.Core().compile_model(
-            graph(folder, base),
-            "CPU",
-            {
-                hints.inference_precision: kind,
-                hints.performance_mode: hints.PerformanceMode.LATENCY,
-            },
-        )
+        self._compiled = compiled(lambda: graph(folder, base), precision, width=weights.width)
         self._reader = Reader(weights.folder, reading, most=weights.max_tokens)
         self._width = weights.width
 
@@ -82,14 +74,6 @@ def pair_encoder(
     return PairEncoder(folder, base, reading, precision)
 
 
-def key_of(folder: Path, base: str, reading: Reading, precision: str) -> str:
-    """A name for everything that could change a number that the encoder gives."""
-    learned = _digest(folder / files_of(base)[-1])
-    told = [find_weights(base).sha256 if base else "", reading.utterances, reading.tokens,
-            reading.behaviour]  # fmt: skip
-    return f"{learned}-{hashlib.sha256(repr(told).encode()).hexdigest()[:6]}-{precision}"
-
-
 def graph(folder: Path, base: str) -> Path:
     """The graph ``(ids, mask, kinds, own) (n, t) → (n, width)`` of the encoder in ``folder``, made if
     it is not there: beside it, as confidential as the model is, or for a shipped model (in whose
@@ -99,26 +83,42 @@ def graph(folder: Path, base: str) -> Path:
 
     name = f"openvino-{openvino.__version__[:8]}-{GRAPH}"
     made = folder / name
-    learned = _digest(folder / files_of(base)[-1])
-    if learned in {_digest(f) for f in shipped("models").glob(f"*/{FOLDER}/{files_of(base)[-1]}")}:
+    learned = digest(folder / files_of(base)[-1])
+    if learned in {digest(f) for f in shipped("models").glob(f"*/{FOLDER}/{files_of(base)[-1]}")}:
         made = user_cache_path("precode", appauthor=False) / "encoders" / f"{learned}-{name}"
     path = made / "model.xml"
     if not path.is_file():
         with replacing_folder(made) as temporary:
-            _convert(folder, base, temporary / "model.xml")
+            _made(folder, base, temporary / "model.xml")
     return path
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+def _made(folder: Path, base: str, path: Path) -> None:
+    """:func:`_convert`, whose libraries' complaints about the files are one sentence."""
+    from safetensors import SafetensorError
+
+    try:
+        _convert(folder, base, path)
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError
+    ) as error:  # fmt: skip
+        detail = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"{folder.parent} is a damaged model: its adapted encoder does not fit ({detail})",
+            mend="train it again: precode train",
+        ) from error
 
 
 def _convert(folder: Path, base: str, path: Path) -> None:
     import openvino
-    import torch
 
-    from precode.model.finetune.network import encoder_in, lay_over, tells_segments
+    try:
+        import torch
+        import transformers  # noqa: F401  what the network is built with
+
+        from precode.model.finetune.network import encoder_in, lay_over, tells_segments
+    except ImportError as error:
+        raise needs_torch(error) from error
 
     encoder = encoder_in(find_weights(base).folder if base else folder).eval()
     if base:

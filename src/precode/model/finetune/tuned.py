@@ -6,6 +6,8 @@ err on different sentences. How much each counts was chosen on transcripts that 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,8 +16,10 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
+from precode.errors import InputError
 from precode.model.finetune.plan import Reading
 from precode.model.passages import Passage
+from precode.model.weights import find_weights
 
 Floats = npt.NDArray[np.floating]
 ReadPassages = Callable[[Sequence[Passage]], Floats]
@@ -24,6 +28,8 @@ FOLDER = "encoder"
 WHOLE = ("config.json", "tokenizer.json", "model.safetensors")
 ADAPTER = "adapter.safetensors"
 TENSORS = ("codes.weights", "codes.intercept", "polarity.weights", "polarity.intercept", "shares")
+MOST_UTTERANCES, TOKENS = 10, range(8, 513)  # what a model on disk may ask to be read
+PRECISIONS = ("f32", "bf16")
 
 
 @runtime_checkable
@@ -103,6 +109,20 @@ def files_of(base: str) -> tuple[str, ...]:
     return (ADAPTER,) if base else WHOLE
 
 
+def digest(path: Path) -> str:
+    """A short name for what is in the file ``path``."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def key_of(folder: Path, base: str, reading: Reading, precision: str) -> str:
+    """A name for everything that could change a number that the encoder gives."""
+    learned = digest(folder / files_of(base)[-1])
+    told = [find_weights(base).sha256 if base else "", reading.utterances, reading.tokens,
+            reading.behaviour]  # fmt: skip
+    return f"{learned}-{hashlib.sha256(repr(told).encode()).hexdigest()[:6]}-{precision}"
+
+
 def reader_of(tuned: Tuned) -> ReadPassages:
     """The adapted encoder itself, compiled when it is first needed."""
     from precode.model.finetune.graph import pair_encoder
@@ -136,7 +156,7 @@ def tuned_from(
     head: Mapping[str, Any], tensors: Mapping[str, Floats], folder: Path, *, codes: int
 ) -> Tuned:
     """What :func:`tensors_of` and :func:`head_of` told. ValueError, KeyError or TypeError if they do
-    not fit.
+    not fit, InputError if the encoder that it was adapted over is another one here.
     """
     values = [tensors[f"tuned.{name}"] for name in TENSORS]
     width = values[0].shape[0]
@@ -151,8 +171,58 @@ def tuned_from(
         "behaviour": reading.behaviour is True,
     }:
         raise ValueError(f"reading {head['reading']}")
+    if not 0 <= reading.utterances <= MOST_UTTERANCES or reading.tokens not in TOKENS:
+        raise ValueError(f"reading {head['reading']}")
+    base, key = str(head["base"]), str(head["key"])
+    _check_files(folder, base, key, reading, width)
     s = values[4].tolist()
     return Tuned(
-        folder / FOLDER, str(head["base"]), str(head["key"]), reading, Heads(*values[:4]),
+        folder / FOLDER, base, key, reading, Heads(*values[:4]),
         Shares(s[0], s[1]), Shares(s[2], s[3]),
     )  # fmt: skip
+
+
+def _check_files(folder: Path, base: str, key: str, reading: Reading, width: int) -> None:
+    """That the encoder's files are those that ``key`` names, fit together and the heads' ``width``:
+    embeddings are kept under ``key``, and another model's would else be taken for this one's.
+    """
+    encoder, precision = folder / FOLDER, key.rpartition("-")[2]
+    if precision not in PRECISIONS:
+        raise ValueError(f"an adapted encoder of key {key!r}")
+    if not base:
+        config = json.loads((encoder / "config.json").read_text(encoding="utf-8"))
+        its_width = int(config["hidden_size"])
+    else:
+        _check_adapter(encoder / ADAPTER)
+        its_width = find_weights(base).width
+    if its_width != width:
+        raise ValueError(f"heads on {width} numbers, of an encoder that gives {its_width}")
+    found = key_of(encoder, base, reading, precision)
+    if found == key:
+        return
+    if not base or found.partition("-")[0] != key.partition("-")[0]:
+        raise ValueError(f"an adapted encoder of key {key!r}, not {found!r}")
+    raise InputError(
+        f"{folder} was adapted over another encoder ({key}) than {base!r} is here ({found}), or was "
+        "changed since",
+        mend="put the encoder of that time back, or train again: precode train",
+    )
+
+
+def _check_adapter(file: Path) -> None:
+    """ValueError unless ``file`` holds finite pairs NAME.a ``(r, in)`` and NAME.b ``(out, r)``."""
+    from safetensors.numpy import load_file
+
+    tensors = load_file(file)
+    names = {n[:-2] for n in tensors}
+    if not tensors or tensors.keys() != {n + end for n in names for end in (".a", ".b")}:
+        raise ValueError(f"{ADAPTER} does not hold matrices in pairs")
+    for name, values in tensors.items():
+        if values.ndim != 2 or values.dtype.kind != "f":
+            raise ValueError(f"{name} of {ADAPTER} is no matrix of numbers")
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} of {ADAPTER} holds numbers that are not finite")
+    for name in names:
+        down, up = tensors[name + ".a"], tensors[name + ".b"]
+        if up.shape[1] != down.shape[0]:
+            raise ValueError(f"{name} of {ADAPTER}: {up.shape} and {down.shape} do not multiply")

@@ -63,7 +63,7 @@ def sentence(start: Started | None) -> Iterator[str]:
         f"on average {percent(start.mean)}% of the variance of its scores rests on that "
         f"({percent(low)}% to {percent(high)}% by code)"
         + (", beside a fine-tuned encoder" if start.beside else "")
-        + "."
+        + ". Polarities, where it tells them apart, start from it too."
     )
 
 

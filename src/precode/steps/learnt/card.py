@@ -21,7 +21,8 @@ def card(bundle: Bundle) -> str:
         f"Codebook: {about['codebook']['name']} {about['codebook']['version']} "
         f"({about['codebook']['hash']}). Encoder: {bundle.encoder_key}.",
         "",
-        f"Trained on {sum(t['sentences'] for t in trained)} sentences of {len(trained)} transcripts, "
+        f"Trained on {_many(sum(t['sentences'] for t in trained), 'sentence')} of "
+        f"{_many(len(trained), 'transcript')}, "
         f"coded by {', '.join(about['coders'])}.",
         "",
         *_start(bundle),
@@ -45,7 +46,8 @@ def card(bundle: Bundle) -> str:
     if "codes" not in validation:
         return "\n".join([*lines, f"Not validated: {validation['why_not']}.", ""])
     lines += [
-        f"Validated on {validation['sentences']} sentences of {validation['transcripts']} transcripts, "
+        f"Validated on {_many(validation['sentences'], 'sentence')} of "
+        f"{_many(validation['transcripts'], 'transcript')}, "
         f"{validation['folds']} folds of whole transcripts; 95 % intervals over transcripts.",
         "",
         "| code | positives | precision | recall | F1 | kappa |",
@@ -70,6 +72,10 @@ def _start(bundle: Bundle) -> list[str]:
             "lies whole in `prior/`."
         )
     return [words, ""]
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def figure(value: object) -> str:

@@ -33,25 +33,30 @@ class Start:
 
 
 def start_of(bundle: Bundle) -> Start | None:
-    """The start of ``bundle``; None where no shipped model was at hand, or none was wanted."""
+    """The start of ``bundle``; None where no shipped model was at hand, none was wanted, or what is
+    said of it cannot be read.
+    """
     about: Mapping[str, Any] = bundle.about
     told = about.get("prior")
     if not isinstance(told, dict):
         return None
     validation = about.get("validation")
-    share: dict[str, Any] = told["share"]
-    return Start(
-        str(told["name"]),
-        str(told["id"]),
-        float(told["weight"]),
-        isinstance(validation, dict) and validation.get("nested") is True,
-        {
-            code: float(share[code])
-            for code, modelled in zip(bundle.codebook.leaf_ids, bundle.modelled, strict=True)
-            if modelled
-        },
-        bundle.tuned is not None,
-    )
+    try:
+        share: dict[str, Any] = told["share"]
+        return Start(
+            str(told["name"]),
+            str(told["id"]),
+            float(told["weight"]),
+            isinstance(validation, dict) and validation.get("nested") is True,
+            {
+                code: float(share[code])
+                for code, modelled in zip(bundle.codebook.leaf_ids, bundle.modelled, strict=True)
+                if modelled
+            },
+            bundle.tuned is not None,
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
 
 
 def said(bundle: Bundle) -> str:
@@ -68,7 +73,7 @@ def said(bundle: Bundle) -> str:
         "not chosen by validation, which takes four transcripts or more in as many folds"
     )  # fmt: skip
     of = ", beside the fine-tuned encoder," if start.beside else ""
-    most = max(start.shares, key=lambda code: start.shares[code])
+    most = max(start.shares, key=lambda code: start.shares[code], default="")
     return (
         f"the model starts from {start.name} (weight {start.weight:g}, {how}): on average "
         f"{_percent(start.mean)} of what tells sentences apart{of} rests on it"
@@ -77,6 +82,7 @@ def said(bundle: Bundle) -> str:
             if len(start.shares) > 1
             else ""
         )
+        + ("; polarities start from it too" if _leans(bundle) else "")
     )
 
 
@@ -86,6 +92,11 @@ def by_code(bundle: Bundle) -> str:
     if start is None or not start.weight:
         return ""
     return ", ".join(f"{bundle.codebook[c].label} {_percent(s)}" for c, s in start.shares.items())
+
+
+def _leans(bundle: Bundle) -> bool:
+    """Whether the start has a say in polarities."""
+    return bundle.polarity is not None and bool(bundle.polarity.lean.any())
 
 
 def _percent(share: float) -> str:

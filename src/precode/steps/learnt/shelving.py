@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import os
-import re
-import stat
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from precode.errors import InputError, PrecodeError, UsageError
 from precode.files.atomic import replacing, replacing_folder
-from precode.files.text import MEGABYTE
-from precode.model.bundle_files import PRIOR_FOLDER, load
-from precode.model.finetune.tuned import FOLDER as ENCODER
+from precode.model.bundle_files import load
 from precode.resources import starters
+from precode.steps.learnt.archived import (
+    AGAIN,
+    PARTS,
+    PLAIN,
+    SUFFIXES,
+    content,
+    members,
+    name_in,
+    opened,
+)
 from precode.steps.learnt.drift import familiar_of
 from precode.steps.models import bundle_at, folder_of, misfit, names, remarks
 from precode.steps.opening import Study, open_study
 from precode.steps.target import file_target
 from precode.study.runs import read_run, runs
 
-LARGEST = 4_000  # megabytes of a model: a fine-tuned encoder of half a milliard numbers has 2,000
-_MOST_FILES = 50
-_MAX_RATIO = 100
-_ESSENTIAL = "bundle.json"
-_SUFFIXES = {".json", ".safetensors", ".md", ".txt", ".jsonl"}
-# of a fine-tuned encoder, and of the shipped model that a model starts from
-_PARTS = (ENCODER, PRIOR_FOLDER, f"{PRIOR_FOLDER}/{ENCODER}")
-_PLAIN = re.compile(r"[\w][\w .\-]{0,100}")
 CONFIDENTIAL = (
     "confidential: the model holds words that participants' sentences share, and numbers derived "
     "from all of them; share it only as you would share the transcripts"
@@ -42,7 +39,8 @@ CONFIDENTIAL = (
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One model. ``why_not`` says why this study cannot use it, "" if it can; ``macro_f1`` is
-    [value, low, high], or the words why there is none.
+    [value, low, high], or words: why there is none, or what it is of a starter. ``coders`` are
+    people: a starter, made of invented talk, has none.
     """
 
     name: str
@@ -166,7 +164,7 @@ def export(path: Path, name: str, out: Path | None = None) -> Moved:
             zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
         ):
             for member, file in _parts(folder).items():
-                if file.suffix in _SUFFIXES and _PLAIN.fullmatch(file.name):
+                if file.suffix in SUFFIXES and PLAIN.fullmatch(file.name):
                     # a fixed date: the same model is the same file
                     info = zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0))
                     info.compress_type = zipfile.ZIP_DEFLATED
@@ -180,12 +178,18 @@ def take_in(path: Path, file: Path, *, name: str = "") -> Moved:
     """The model in the .zip ``file`` that :func:`export` wrote, as ``name`` (default: its own).
 
     Raises :class:`InputError` if it is none, is damaged, or does not fit the study, and
-    :class:`UsageError` if there is a model of that name. Then nothing has changed.
+    :class:`UsageError` if there is a model of that name, here or among those that ship. Then
+    nothing has changed.
     """
-    with open_study(path, verb="models", write=True) as study, _opened(file) as archive:
-        wanted = name or _name_in(archive, file)
-        if wanted != Path(wanted).name or not _PLAIN.fullmatch(wanted):
+    with open_study(path, verb="models", write=True) as study, opened(file) as archive:
+        wanted = name or name_in(archive, file)
+        if wanted != Path(wanted).name or not PLAIN.fullmatch(wanted):
             raise UsageError(f"{wanted!r} cannot be a model's name", mend="--name NAME")
+        if wanted.casefold() in {s.casefold() for s in starters()}:
+            raise UsageError(
+                f"{wanted!r} is the name of a model that ships with precode",
+                mend=f"precode models import {file} --name OTHER",
+            )
         target = study.folder.models / wanted
         if target.exists():
             raise UsageError(
@@ -193,15 +197,15 @@ def take_in(path: Path, file: Path, *, name: str = "") -> Moved:
                 mend=f"precode models import {file} --name OTHER",
             )
         with replacing_folder(target) as temporary:
-            for member in archive.infolist():
+            for member in members(archive):
                 (temporary / member.filename).parent.mkdir(exist_ok=True, parents=True)
-                (temporary / member.filename).write_bytes(_read(archive, member, file))
+                (temporary / member.filename).write_bytes(content(archive, member, file))
             try:
                 bundle = load(temporary)
                 familiar_of(bundle, temporary)
             except InputError as error:
                 what = error.what.replace(str(temporary), str(file))
-                raise InputError(what, mend="export it again where it was trained") from error
+                raise InputError(what, mend=AGAIN) from error
             why = misfit(bundle, study.codebook, study.settings.study.behaviour)
             if why:
                 raise InputError(
@@ -224,7 +228,7 @@ def _listed(study: Study, name: str, own: list[str], used: tuple[str, str]) -> L
     about: Mapping[str, Any] = bundle.about
     trained = about.get("trained_on")
     rows = trained if isinstance(trained, list) else []
-    coders = about.get("coders")
+    coders = about.get("coders") if isinstance(trained, list) else None
     validation = about.get("validation")
     v = validation if isinstance(validation, dict) else {}
     return Listed(
@@ -240,9 +244,15 @@ def _listed(study: Study, name: str, own: list[str], used: tuple[str, str]) -> L
         tuple(map(str, coders)) if isinstance(coders, list) else (),
         sum(int(t.get("sentences", 0)) for t in rows),
         len(rows),
-        v.get("macro_f1", v.get("why_not", "")),
+        v.get("macro_f1", v.get("why_not", _of_invented(v))),
         misfit(bundle, study.codebook, study.settings.study.behaviour),
     )
+
+
+def _of_invented(validation: Mapping[str, object]) -> str:
+    """What a starter's own validation says of it, in a few words; "" if nothing."""
+    figure = validation.get("conversations: macro-F1 of the six")
+    return f"{figure}, invented talk" if isinstance(figure, str) else ""
 
 
 def _in_use(study: Study) -> tuple[str, str]:
@@ -271,7 +281,7 @@ def _own(study: Study, name: str) -> None:
 
 def _parts(folder: Path) -> dict[str, Path]:
     """Name → file of all that lies in ``folder``, and in those of its parts."""
-    every = [*folder.iterdir(), *(f for part in _PARTS for f in (folder / part).glob("*"))]
+    every = [*folder.iterdir(), *(f for part in PARTS for f in (folder / part).glob("*"))]
     return {p.relative_to(folder).as_posix(): p for p in sorted(every) if p.is_file()}
 
 
@@ -284,63 +294,3 @@ def _identity(folder: Path) -> str:
         return load(folder).id
     except InputError:
         return ""  # damaged: may be deleted all the same
-
-
-def _opened(file: Path) -> zipfile.ZipFile:
-    """``file`` as an archive, its members' names and sizes harmless."""
-    no_model = f"{file} is no model that precode exported"
-    again = "export it again: precode models export NAME"
-    if not file.is_file():
-        raise InputError(f"{file} does not exist", mend=again)
-    try:
-        archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise InputError(f"{no_model}: {error}", mend=again) from error
-    members = archive.infolist()
-    packed = max(1, sum(m.compress_size for m in members))
-    total = sum(m.file_size for m in members)
-    wrong = ""
-    if _ESSENTIAL not in {m.filename for m in members}:
-        wrong = f"it has no {_ESSENTIAL}"
-    elif len(members) > _MOST_FILES or len({m.filename for m in members}) < len(members):
-        wrong = "it has too many or repeated parts"
-    elif any(m.flag_bits & 1 for m in members):
-        wrong = "it is encrypted"
-    elif any(
-        not _PLAIN.fullmatch(PurePosixPath(m.filename).name)
-        or m.filename.rpartition("/")[0] not in ("", *_PARTS)
-        or PurePosixPath(m.filename).suffix not in _SUFFIXES
-        or stat.S_ISLNK(m.external_attr >> 16)
-        for m in members
-    ):
-        wrong = "it has parts that no model has"
-    elif total > LARGEST * MEGABYTE or (total > MEGABYTE and total > _MAX_RATIO * packed):
-        wrong = f"it unpacks to {total / MEGABYTE:,.0f} MB, more than a model should"
-    if wrong:
-        archive.close()
-        raise InputError(f"{no_model}: {wrong}", mend=again)
-    return archive
-
-
-def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: Path) -> bytes:
-    try:
-        with archive.open(member) as part:
-            data = part.read(member.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError,
-            RuntimeError, ValueError) as error:  # fmt: skip
-        raise InputError(
-            f"{file}, {member.filename}: damaged ({error})",
-            mend="export it again: precode models export NAME",
-        ) from error
-    return data
-
-
-def _name_in(archive: zipfile.ZipFile, file: Path) -> str:
-    """The name the model had, or the file's."""
-    import json
-
-    try:
-        head = json.loads(_read(archive, archive.getinfo(_ESSENTIAL), file))
-        return str(head["about"]["name"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return file.stem

@@ -17,9 +17,7 @@ FEWEST = 2  # codes that it knows; of one alone, it tells too little to be worth
 
 def starter_of(study: Study) -> Bundle | None:
     """The shipped starter that has this study's codes, and whose encoder is at hand."""
-    return next(
-        (b for b in _at_hand(study) if b.codebook.leaf_ids == study.codebook.leaf_ids), None
-    )
+    return next((b for b in _at_hand() if b.codebook.leaf_ids == study.codebook.leaf_ids), None)
 
 
 def prior_of(study: Study) -> Bundle | None:
@@ -28,24 +26,23 @@ def prior_of(study: Study) -> Bundle | None:
     """
     if not study.settings.train.starter:
         return None
-    for bundle in _at_hand(study):
+    for bundle in _at_hand():
         if (counterparts(study.codebook, bundle.codebook) >= 0).sum() >= FEWEST:
             return bundle
     return None
 
 
-def _at_hand(study: Study) -> list[Bundle]:
-    """Shipped starters whose encoder is the study's, and unchanged."""
+def _at_hand() -> list[Bundle]:
+    """Shipped starters whose own encoder is here, and unchanged. The study's may be another one:
+    each reads with its own.
+    """
     out = []
     for folder in starters().values():
         try:
             bundle = load(folder)
-        except InputError:  # damaged: a study's own codes can do without it
+            precision = bundle.encoder_key.rpartition("-")[2]
+            if key_of(bundle.encoder_model, precision) == bundle.encoder_key:
+                out.append(bundle)
+        except InputError:  # a study's own codes can do without it; `precode doctor` says why
             continue
-        precision = bundle.encoder_key.rpartition("-")[2]
-        if (
-            bundle.encoder_model == study.settings.encoder.model
-            and key_of(bundle.encoder_model, precision) == bundle.encoder_key
-        ):
-            out.append(bundle)
     return out

@@ -89,9 +89,12 @@ def vars_of(spec: Spec, data: Training) -> dict[str, float]:
 def _polarity(
     study: Study, data: Training, out: OutOfFold, rng: np.random.Generator
 ) -> dict[str, object] | None:
-    """How often polarity is right where a human gave the code with a definite one."""
+    """How often polarity is right where a human gave the code with a definite one. None where none
+    could be learned: log-odds of 0 and 0 are no guess.
+    """
     share = data.polarity
     sure = (np.abs(share[:, :, 0] - share[:, :, 1]) == 1) & data.gold[:, None]
+    sure &= (out.polarity != 0).any(2)
     row, code = np.nonzero(sure)
     if not len(row):
         return None

@@ -11,7 +11,7 @@ from precode.codings.targets import targets
 from precode.domain import HumanCodes, Sentence
 from precode.model.bundle import Bundle
 from precode.model.evidence import Explainer, Explanation
-from precode.model.evidence_line import one_line, phrases
+from precode.model.evidence_line import ALIKE, one_line, phrases
 from precode.model.features import Embed
 from precode.model.nearest import Neighbour, coded_of
 from precode.model.passages import Passage
@@ -22,6 +22,10 @@ OCCLUDED = 40  # items explained by leaving words out; those after them by the w
 CHANCE = (
     "In brackets: the chance that the code is right, as far as validation can tell. A code is "
     "suggested from a threshold of its own; for rare codes that is below one half."
+)
+UNSEEN = (
+    "In brackets: the chance that the code is right, on the invented talk that the starter was "
+    "validated on; on yours nobody has measured it yet."
 )
 STARTER = "by the starter model, which knows none of your codings"
 
@@ -94,7 +98,7 @@ def _explain(
     return replace(
         ranked,
         suggestion=replace(ranked.suggestion, evidence=line),
-        evidence=(*([] if own else [f"Suggested {STARTER}."]), *lines, CHANCE),
+        evidence=(*([] if own else [f"Suggested {STARTER}."]), *lines, CHANCE if own else UNSEEN),
     )
 
 
@@ -105,11 +109,13 @@ def _lines(found: Explanation, label: str, sources: Mapping[str, str]) -> list[s
         f"{label} ({given}): {found.score - found.threshold:+.1f} log-odds from the threshold, "
         f"{found.context_share:.0%} of what moved it was said before the sentence"
     ]
+    if "starter" in found.parts:
+        out.append(f"  the starter model's word: {found.parts['starter']:+.1f} log-odds")
     for way, against in (("for it", False), ("against it", True)):
         if said := phrases(found, against=against):
             out.append(f"  words {way}: " + ", ".join(f'"{p}"' for p in said))
-    out += [_neighbour("coded so", n, sources) for n in found.for_]
-    out += [_neighbour("read and not coded so", n, sources) for n in found.against]
+    for how, near in (("coded so", found.for_), ("read and not coded so", found.against)):
+        out += [_neighbour(how, n, sources) for n in near if n.similarity >= ALIKE]
     return out
 
 
