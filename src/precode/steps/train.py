@@ -145,7 +145,9 @@ def _notes(study: Study, learned: Lesson, out: OutOfFold | None) -> list[str]:
     for leaf, m, n in zip(study.codebook.leaves, modelled, (rows.y >= 0.5).sum(0), strict=True):
         if not m:
             found = f"{n} coded sentence" if n == 1 else f"{n} coded sentences"
-            notes.append(f"{leaf.label}: left out, {found} (at least {least} needed){_else(study, learned)}")
+            notes.append(
+                f"{leaf.label}: left out, {found} (at least {least} needed){_else(study, learned)}"
+            )
     known = data.polarity[~np.isnan(data.polarity).any(2)]
     if len(known) and not (known.sum(0) > 0).all():
         only = "barriers" if known[:, 0].any() else "facilitators"
