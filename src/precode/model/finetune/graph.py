@@ -102,6 +102,8 @@ def _made(folder: Path, base: str, path: Path) -> None:
     except (
         OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError
     ) as error:  # fmt: skip
+        if isinstance(error, OSError) and error.errno:  # the disk's word (full, read-only)
+            raise
         detail = " ".join(str(error).split())[:200]
         raise InputError(
             f"{folder.parent} is a damaged model: its adapted encoder does not fit ({detail})",
