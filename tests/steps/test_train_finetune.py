@@ -38,7 +38,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for old, new in (
         ("bootstrap = 1000", "bootstrap = 100"), ("folds = 5", "folds = 2"),
         ("floor = 10", "floor = 2"), ("min_positives = 5", "min_positives = 2"),
-        ('model = "minilm"', f'model = "{root / "tiny"}"'),
+        ('model = "minilm"', f'model = "{root / "tiny"}"'), ("starter = true", "starter = false"),
     ):  # fmt: skip
         assert text.count(f"\n{old}\n") == 1
         text = text.replace(f"\n{old}\n", f"\n{new}\n")
