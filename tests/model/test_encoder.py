@@ -48,6 +48,23 @@ np.save(out, np.stack(rows))
 """
 
 
+# Two encoders, the one let go before the other; then Ctrl-C.
+INTERRUPTED = """
+import signal, sys
+from pathlib import Path
+from precode.model.convert import compiled
+paths = sys.argv[1:3]
+signal.signal(signal.SIGINT, signal.default_int_handler)
+held = [compiled(lambda p=p: Path(p), "f32", width=768) for p in paths]
+del held[0]
+del held[0]
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("as usual")
+"""
+
+
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
     """Converted once for this machine, as users have it."""
@@ -187,6 +204,19 @@ def test_a_conversion_that_stays_damaged_is_named(
     assert len(tries) == 2
     assert str(tmp_path / "kept") in str(error.value)
     assert "delete" in error.value.mend
+
+
+def test_ctrl_c_after_encoders_were_let_go_is_no_segmentation_fault(
+    encoder: Encoder, tmp_path: Path
+) -> None:
+    """Each runtime has a stack of its own for signals, on processors with AMX: one is kept."""
+    sound = converted(find_weights("minilm"), LAYERS, cache=machine_cache())
+    second = Path(shutil.copytree(sound.parent, tmp_path / "kept")) / sound.name
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, str(sound), str(second)],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "as usual\n", "")
 
 
 @pytest.mark.parametrize("missing", ["torch", "transformers"])

@@ -16,6 +16,7 @@ from typing import Any
 from precode.errors import InputError
 from precode.files.atomic import replacing_folder
 from precode.files.offline import offline
+from precode.model.runtime import core
 from precode.model.weights import Weights
 
 _MEND = 'download the encoder again, or set model = "minilm" under [encoder]'
@@ -54,7 +55,7 @@ def compiled(make: Callable[[], Path], precision: str, *, width: int) -> Any:
     for once_more in (True, False):
         path = make()
         try:
-            found = openvino.Core().compile_model(path, "CPU", how)
+            found = core().compile_model(path, "CPU", how)
             gives = found.output(0).get_partial_shape()[-1]
             if gives.is_dynamic or gives.get_length() == width:
                 return found

@@ -24,6 +24,7 @@ from precode.model.finetune.reading import Reader, Tokens, batches, padded, tabl
 from precode.model.finetune.tuned import Heads
 from precode.model.heads import Choice
 from precode.model.passages import Passage
+from precode.model.runtime import core
 from precode.model.weights import Weights
 
 Floats = npt.NDArray[np.floating]
@@ -277,6 +278,4 @@ def _half(device: str) -> bool:
     """Whether bf16 is native here; where it is not, it would be slower than single precision."""
     if device == "cuda":
         return bool(torch.cuda.is_bf16_supported())
-    import openvino
-
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
