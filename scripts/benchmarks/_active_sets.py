@@ -25,6 +25,9 @@ Floats = npt.NDArray[np.floating]
 Rows = npt.NDArray[np.intp]
 Features = Callable[[Raw, Rows], Design]
 
+# AnnoMI's sessions are about one or another
+BEHAVIOUR = "changing one's own behaviour, such as drinking or smoking less"
+
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
@@ -73,13 +76,9 @@ def annomi() -> Coded:
         for i, u in enumerate(talk):
             if u["who"] != "client":
                 continue
-            first = i
-            while first and talk[first - 1]["who"] != "client":
-                first -= 1
-            question = tuple(v["text"] for v in talk[first:i])
             window = tuple(v["text"] for v in reversed(talk[max(0, i - WINDOW) : i]))
             mine = tuple(v["who"] == "client" for v in reversed(talk[max(0, i - WINDOW) : i]))
-            passages.append(Passage(f"{transcript}-{i}", u["text"], question, window, mine=mine))
+            passages.append(Passage(f"{transcript}-{i}", u["text"], window, BEHAVIOUR, mine))
             labels.append(CLASSES.index(majority(u["labels"])))
             groups.append(f"{transcript:03}")
     names = np.array(groups)

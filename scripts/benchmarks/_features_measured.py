@@ -7,9 +7,10 @@ Built as ``precode.model.features`` builds them, but for choices that precode do
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import dropwhile, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,12 +21,15 @@ from _quality_sets import SETS
 from scipy.sparse import csr_matrix, diags
 from sklearn.feature_extraction.text import CountVectorizer
 
+from precode.model.bundle_files import load
 from precode.model.encoder import encoder_key, load_encoder
 from precode.model.features import MIN_DF, tokens, vocabulary
 from precode.model.passages import Passage
 from precode.model.preset import PRESET
 from precode.model.solver import Design
 from precode.model.weights import find_weights
+from precode.resources import starters
+from precode.steps.learnt.embedding import embedding_of
 
 Floats = npt.NDArray[np.floating]
 Rows = npt.NDArray[np.intp]
@@ -37,7 +41,7 @@ SHAPE = np.float32(0.1)  # weight of length and punctuation
 @dataclass(frozen=True)
 class Recipe:
     """What features are made of. ``talk`` names blocks of what was said before, each pooled over
-    ``context_layer`` and weighted ``context``: "question" (the last turn by somebody else),
+    ``context_layer`` and weighted ``context``: "question" (the last turn by somebody else, as far as the preset's window reaches),
     "window" (the last ``window`` sentences by anybody, each ``decay`` times as heavy as the next),
     "mine" (those of them that the same speaker said), "last" (the nearest of these).
     """
@@ -48,8 +52,9 @@ class Recipe:
     decay: float
     lexical: float
     context: float
-    talk: tuple[str, ...] = ("question", "window")
+    talk: tuple[str, ...] = ("window",)
     context_layer: int = 0  # 0: the first of ``layers``
+    reading: float = 0.0  # weight of the shipped starter's own reading of the sentence in its talk
 
     @property
     def heard_layer(self) -> int:
@@ -74,7 +79,7 @@ class Encoded:
 
 
 class Block(NamedTuple):
-    """One block of columns: "own" (the sentence itself) or one of the recipe's ``talk``."""
+    """One block of columns: "own" (the sentence itself), "reading", or one of the recipe's ``talk``."""
 
     what: str
     layer: int
@@ -88,6 +93,7 @@ class Sample:
 
     coded: Coded
     encoded: Encoded
+    read: Callable[[Sequence[Passage]], Floats]
     _blocks: dict[Block, Floats] = field(default_factory=dict)
 
     def design(self, recipe: Recipe, learn: Rows) -> Design:
@@ -103,6 +109,8 @@ class Sample:
                 * np.float32(recipe.context)
                 for what in recipe.talk
             ]
+        if recipe.reading:
+            parts.append(self._unit(Block("reading", 0), learn) * np.float32(recipe.reading))
         dense = np.hstack([*parts, SHAPE * self._shape])
         return Design(dense, self._words(learn) * np.float32(recipe.lexical))
 
@@ -119,6 +127,8 @@ class Sample:
 
     def _block(self, name: Block) -> Floats:
         what, layer, window, decay = name
+        if what == "reading":
+            return self.read(self.coded.passages)
         if what == "own":
             return self.encoded.of([p.text for p in self.coded.passages], layer)
         out = np.zeros((len(self.coded.passages), self.encoded.vectors.shape[2]), dtype=np.float32)
@@ -156,7 +166,8 @@ class Sample:
 
 def _heard(passage: Passage, what: str, window: int) -> tuple[str, ...]:
     if what == "question":
-        return passage.question
+        theirs = dropwhile(lambda said: said[1], zip(passage.window, passage.mine, strict=True))
+        return tuple(text for text, _ in takewhile(lambda said: not said[1], theirs))[::-1]
     near = passage.window[:window]
     if what == "window":
         return near
@@ -179,7 +190,13 @@ def samples(
     cut = np.isin(of, order[:upto])
     chosen, left = _part(whole, pool[cut]), _part(whole, pool[~cut])
     encoded = _encode((whole if all_vectors else chosen).passages, scratch)
-    return Sample(chosen, encoded), Sample(left, encoded)
+
+    def read(passages: Sequence[Passage]) -> Floats:
+        starter = load(starters()["comb-starter"])
+        with embedding_of(starter, cache=scratch, progress=lambda *_: None) as embed:
+            return starter.reader(embed)(passages)
+
+    return Sample(chosen, encoded, read), Sample(left, encoded, read)
 
 
 def _part(whole: Coded, rows: Rows) -> Coded:
@@ -192,7 +209,7 @@ def _part(whole: Coded, rows: Rows) -> Coded:
 
 
 def _encode(passages: Sequence[Passage], scratch: Path) -> Encoded:
-    texts = sorted({t for p in passages for t in (p.text, *p.question, *p.window)})
+    texts = sorted({t for p in passages for t in (p.text, *p.window)})
     weights = find_weights("minilm")
     layers = tuple(range(1, weights.layers + 1))
     told = hashlib.sha256("\0".join([encoder_key(weights, layers, "f32"), *texts]).encode())

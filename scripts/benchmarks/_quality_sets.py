@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from _active_sets import Coded, annomi, nhs, trec
 
+from precode.model.bundle_files import load
 from precode.model.features import measure, vocabulary
 from precode.model.folds import assign
 from precode.model.training import Training
-from precode.steps.learnt.embedding import embedding
+from precode.resources import starters
+from precode.steps.learnt.embedding import embedding, embedding_of
 
 Rows = npt.NDArray[np.intp]
 
@@ -62,12 +65,16 @@ def tasks(coded: Coded, name: str, *, sizes: tuple[int, ...], numbers: int) -> I
             yield Task(name, size, number, learn, held)
 
 
-def training(coded: Coded, cache: object) -> Training:
-    """The whole set with precode's features; ``cache`` a folder for embeddings."""
+def training(coded: Coded, cache: Path) -> Training:
+    """The whole set with precode's features, the shipped starter's reading among them, as a study has
+    them whose codes the starter does not know; ``cache`` a folder for embeddings.
+    """
     terms = vocabulary([p.text for p in coded.passages])
-    with embedding("minilm", "f32", cache=cache, progress=lambda *_: None) as embed:  # type: ignore[arg-type]
+    with embedding("minilm", "f32", cache=cache, progress=lambda *_: None) as embed:
         raw = measure(coded.passages, terms, embed)
+    starter, like = load(starters()["comb-starter"]), np.full(coded.y.shape[1], -1, dtype=np.intp)
+    with embedding_of(starter, cache=cache, progress=lambda *_: None) as embed:
+        raw = replace(raw, prior=starter.as_prior(coded.passages, embed, like))
     known = np.full((*coded.y.shape, 2), np.nan)
-    return Training(
-        raw, coded.y, known, coded.groups, np.ones(len(coded.y), dtype=bool), coded.choice
-    )
+    every = np.ones(len(coded.y), dtype=bool)
+    return Training(raw, coded.y, known, coded.groups, every, coded.choice, like=like)

@@ -118,6 +118,7 @@ def studies(c: Corpus) -> Iterator[tuple[str, Training, Floats]]:
             np.clip(c.out.calibration.log_odds(scores), -SURE, SURE),
             np.clip(polarity * side.slope + side.offset, -SURE, SURE),
             np.clip(c.out.calibration.log_odds(c.out.thresholds[None])[0], -SURE, SURE),
+            np.zeros((len(rows), 0)),  # the encoder as it comes: it has no reading of its own
         )
         data = c.data.take(rows)
         study = replace(

@@ -54,7 +54,7 @@ def main() -> None:
         some = np.sort(rng.permutation(len(talk))[:QUICK_EXCERPTS])
         talk, y, behaviours = [talk[i] for i in some], y[some], behaviours[some]
     encoder = load_encoder("minilm", LAYERS, cache=machine_cache())
-    texts = sorted({t for p in talk for t in (p.text, *p.question, *p.window)})
+    texts = sorted({t for p in talk for t in (p.text, *p.window)})
     vector = dict(zip(texts, encoder.encode(texts), strict=True))
 
     def embed(wanted: Sequence[str]) -> Floats:

@@ -34,7 +34,7 @@ from precode.model.features import Spec, fit_scaling, measure, vocabulary
 from precode.model.preset import PRESET
 
 TITLES = {"annomi": "AnnoMI", "trec": "TREC", "nhs": "NHS"}
-PARTS = ("layers", "words", "talk", "grid")
+PARTS = ("layers", "words", "talk", "reading", "grid")
 MIXES = (
     (1,), (2,), (3,), (4,), (5,), (6,), (2, 4), (3, 4), (3, 5), (3, 6), (4, 5), (4, 6), (5, 6),
     (6, 4), (2, 4, 6), (3, 4, 5), (4, 5, 6),
@@ -49,17 +49,21 @@ TALK: dict[str, tuple[str, ...]] = {
     "own words of 10": ("mine",),
     "question + own last words": ("question", "last"),
     "question + own words of 10": ("question", "mine"),
+    "window + own words": ("window", "mine"),
     "question + window + own words": ("question", "window", "mine"),
 }
 WINDOWS, CONTEXT, DECAYS = (1, 2, 3, 5, 10), (0.3, 0.5, 0.7, 1.0), (0.5, 0.65, 0.8, 0.9, 1.0)
 GRID_CONTEXT = (0.0, 0.3, 0.5, 0.7)
 GRID_LEXICAL, GRID_C = (0.35, 0.7, 1.0, 1.2, 1.5), (0.1, 0.3, 1.0, 3.0, 5.0, 15.0)
+READINGS = (0.0, 0.3, 0.5, 0.7, 1.0)
 QUICK = ("layers 4", "layers 6", "layers 4+5+6")
 CLEAR, SLACK = 0.01, 0.005
 
 
 def changes(part: str, base: Recipe) -> dict[str, Recipe]:
     """What is compared with ``base``, one thing changed at a time."""
+    if part == "reading":
+        return {f"reading × {w:g}": replace(base, reading=w) for w in READINGS}
     if part == "words":
         return {f"words × {w:g}": replace(base, lexical=w) for w in LEXICAL}
     if part == "layers":
@@ -71,8 +75,10 @@ def changes(part: str, base: Recipe) -> dict[str, Recipe]:
         }
     found = {f"talk: {name}": replace(base, talk=blocks) for name, blocks in TALK.items()}
     for n in WINDOWS:
-        found[f"talk: window of {n}"] = replace(base, talk=("window",), window=n)
-        found[f"talk: question + window of {n}"] = replace(base, window=n)
+        found[f"talk: window of {n}"] = replace(base, window=n)
+        found[f"talk: question + window of {n}"] = replace(
+            base, talk=("question", "window"), window=n
+        )
     found |= {f"talk × {w:g}": replace(base, context=w) for w in CONTEXT}
     found |= {f"decay {d:g}": replace(base, decay=d) for d in DECAYS}
     return found | {f"talk by layer {x}": replace(base, context_layer=x) for x in (2, 3, 4, 5, 6)}
@@ -81,6 +87,8 @@ def changes(part: str, base: Recipe) -> dict[str, Recipe]:
 def compare(part: str, chosen: Mapping[str, Course], left: Mapping[str, Course]) -> list[Figure]:
     """A row a change; and the best of them on the rows that were left out."""
     base = recorded()
+    if part == "reading":  # the rest is compared without it: not every study has it
+        base = replace(base, reading=PRESET.reading)
     sets = ["annomi"] if part == "talk" else list(chosen)
     sets = [s for s in sets if s in chosen]
     if not sets:

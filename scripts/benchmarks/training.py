@@ -58,7 +58,7 @@ def study(rng: np.random.Generator, sentences: int) -> tuple[Training, tuple[str
     every = np.array_split(np.arange(sentences), TRANSCRIPTS)
     groups = np.concatenate([[f"t{i:02}"] * len(rows) for i, rows in enumerate(every)])
     passages = [
-        Passage(str(i), text, tuple(texts[max(0, i - 1) : i]), tuple(texts[max(0, i - 10) : i][::-1]))
+        Passage(str(i), text, tuple(texts[max(0, i - 10) : i][::-1]))
         for i, text in enumerate(texts)
     ]  # fmt: skip
     terms = vocabulary(texts)
@@ -74,7 +74,8 @@ def study(rng: np.random.Generator, sentences: int) -> tuple[Training, tuple[str
     gold = np.ones(sentences, dtype=bool)
     known = CODES // 2
     told = 3 * y[:, :known] - 2 + rng.normal(size=(sentences, known))
-    raw = replace(raw, prior=Prior(told, rng.normal(size=(sentences, CODES, 2)), np.zeros(known)))
+    lean, reading = rng.normal(size=(sentences, CODES, 2)), rng.normal(size=(sentences, WIDTH // 2))
+    raw = replace(raw, prior=Prior(told, lean, np.zeros(known), reading.astype(np.float32)))
     like = np.where(np.arange(CODES) < known, np.arange(CODES), -1)
     domains = np.arange(CODES) // 2
     data = Training(

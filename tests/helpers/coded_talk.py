@@ -63,10 +63,7 @@ def passages(rng: np.random.Generator, y: Floats, *, telling: float = 0.8) -> li
         words = rng.choice(WORDS, rng.integers(2, 9)).tolist()
         words += [f"about{j}" for j in np.flatnonzero(row >= 0.5) if rng.random() < telling]
         texts.append(" ".join([*words, f"no{i % 7}"]))
-    return [
-        Passage(f"s{i}", text, tuple(texts[max(0, i - 1) : i]), tuple(texts[max(0, i - 3) : i]))
-        for i, text in enumerate(texts)
-    ]
+    return [Passage(f"s{i}", text, tuple(texts[max(0, i - 3) : i])) for i, text in enumerate(texts)]
 
 
 def training(

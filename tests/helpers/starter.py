@@ -13,6 +13,7 @@ from fakes import FakeEncoder
 from running import run
 from safetensors.numpy import save as dump
 
+from precode.codebook import Codebook
 from precode.model.bundle import Bundle
 from precode.model.bundle_files import load, save
 from precode.model.finetune.plan import Reading
@@ -68,6 +69,15 @@ def adapted(model: Path, folder: Path) -> Path:
     key = key_of(encoder, "minilm", Reading(), "f32")
     tuned = Tuned(encoder, "minilm", key, Reading(), heads, shares, shares)
     return _shipped(replace(bundle, tuned=tuned), folder)
+
+
+def of_other_codes(model: Path, folder: Path) -> Path:
+    """The adapted one, of codes that no study has."""
+    bundle = load(adapted(model, folder.parent / f"{folder.name}-known"))
+    text = bundle.codebook.model_dump_json(by_alias=True)
+    for code in bundle.codebook.leaf_ids:
+        text = text.replace(f'"{code}"', f'"other_{code}"')
+    return _shipped(replace(bundle, codebook=Codebook.model_validate_json(text)), folder)
 
 
 def noisy(model: Path, folder: Path) -> Path:

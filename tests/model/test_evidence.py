@@ -103,7 +103,7 @@ def explain(passage: Passage, code: str, *, occlude: bool = True) -> Explanation
 ODD = [
     Passage("a", ""),
     Passage("b", "about0"),
-    Passage("c", "Time, time; TIME! about0?", ("did we not?",), ("my nurse", "did we not?")),
+    Passage("c", "Time, time; TIME! about0?", ("my nurse", "did we not?")),
     Passage("d", "İstanbul ΑΣ ß don’t 🙂🙂 time"),
     Passage("e", "🙂"),
     Passage("f", " ".join(f"time{i}" for i in range(130)) + " about0"),
@@ -131,11 +131,10 @@ def test_parts_and_words_sum_to_the_score_that_decides(name: str) -> None:
 def test_what_was_asked_before_has_its_share() -> None:
     """The same words after talk about c0 owe part of their score to that talk; alone, nothing."""
     alone = explain(Passage("x", "did we"), "c0")
-    asked = explain(Passage("x", "did we", ("about0",), ("about0",)), "c0")
+    asked = explain(Passage("x", "did we", ("about0",)), "c0")
     assert alone.context_share == 0
-    assert asked.context_share > 0.05
-    before = asked.parts["question"] + asked.parts["window"]
-    assert asked.score - alone.score == pytest.approx(before, abs=1e-6)
+    assert asked.context_share > 0.02
+    assert asked.score - alone.score == pytest.approx(asked.parts["window"], abs=1e-6)
 
 
 # -- the words -------------------------------------------------------------------------------------
@@ -306,6 +305,7 @@ def test_parts_sum_to_the_score_whoever_else_has_a_say(name: str) -> None:
             )
             assert found.given == decision[j]
             assert ("starter" in found.parts) == (bundle.prior is not None)
+            assert ("reading" in found.parts) == (bundle.prior is not None)
             assert ("adapted" in found.parts) == (bundle.tuned is not None)
 
 
@@ -502,9 +502,9 @@ def test_one_line_of_a_code_not_given() -> None:
 
 
 def test_a_short_answer_hangs_on_what_was_asked() -> None:
-    found = explanation("Yes, definitely", [0.3, 0.1], question=0.9, window=0.9)
-    assert one_line(found, sources={}).startswith('the turn before it and "yes" speak for it; like')
-    found = explanation("Yes, definitely", [0.0, 0.0], question=0.1, window=0.9)
+    found = explanation("Yes, definitely", [0.3, 0.1], window=0.9)
+    assert one_line(found, sources={}).startswith('the talk before it and "yes" speak for it; like')
+    found = explanation("Yes, definitely", [0.0, 0.0], window=0.9)
     assert one_line(found, sources={}).startswith("the talk before it speaks for it; like")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from coded_talk import WIDTH, embed
@@ -11,6 +13,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from precode.model.features import (
     BLOCKS,
+    PRIOR,
+    READING,
+    SHAPE,
+    Prior,
     Raw,
     Spec,
     fit_scaling,
@@ -104,10 +110,9 @@ def test_own_embeddings_come_layer_by_layer() -> None:
 
 
 def test_context_is_a_mean_in_which_the_nearest_counts_most() -> None:
-    """The question's sentences alike; of the window each further one 0.8 of the one before it."""
+    """Each further sentence of the window is 0.8 of the one before it."""
     a, b = embed(["a", "b"])[:, :WIDTH]
-    raw = measure([Passage("0", "x", ("a", "b"), ("a", "b"))], (), embed)
-    assert raw.blocks["question"][0] == pytest.approx((a + b) / 2)
+    raw = measure([Passage("0", "x", ("a", "b"))], (), embed)
     assert raw.blocks["window"][0] == pytest.approx((a + PRESET.decay * b) / (1 + PRESET.decay))
 
 
@@ -119,7 +124,7 @@ def test_each_text_is_embedded_once() -> None:
         asked.extend(texts)
         return embed(texts)
 
-    talk = [Passage("0", "a", ("b",), ("b", "a")), Passage("1", "b"), Passage("2", "a", ("a",))]
+    talk = [Passage("0", "a", ("b", "a")), Passage("1", "b"), Passage("2", "a", ("a",))]
     measure(talk, (), spy)  # type: ignore[arg-type]
     assert sorted(asked) == ["a", "b"]
 
@@ -162,21 +167,20 @@ def test_words_of_one_training_sentence_do_not_count() -> None:
 
 def test_no_context_stays_zero() -> None:
     """The mean of the others' context is not subtracted from nothing."""
-    talk = [Passage("0", "a", ("q",), ("q",)), Passage("1", "b", ("r",), ("r",)), Passage("2", "c")]
+    talk = [Passage("0", "a", ("q",)), Passage("1", "b", ("r",)), Passage("2", "c")]
     raw = measure(talk, (), embed)
     scaling = fit_scaling(raw, rows(0, 1, 2), Spec())
-    assert scaling.means["question"] == pytest.approx(embed(["q", "r"])[:, :WIDTH].mean(0))
+    assert scaling.means["window"] == pytest.approx(embed(["q", "r"])[:, :WIDTH].mean(0))
     unit = scaling.unit(raw)
-    assert not unit.blocks["question"][2].any()
     assert not unit.blocks["window"][2].any()
-    assert unit.blocks["question"][:2].any()
+    assert unit.blocks["window"][:2].any()
 
 
 def test_no_context_anywhere_is_no_trouble() -> None:
     raw = raw_of(["a", "b", "c"])
     x = fit_scaling(raw, rows(0, 1, 2), Spec()).apply(raw)
     assert np.isfinite(x.dense).all()
-    assert not x.dense[:, 2 * WIDTH : 4 * WIDTH].any()
+    assert not x.dense[:, 2 * WIDTH : 3 * WIDTH].any()
 
 
 def test_blocks_have_the_length_of_their_weight() -> None:
@@ -192,7 +196,7 @@ def test_a_block_without_weight_is_left_out() -> None:
     raw = raw_of(["no time", "no money"])
     scaling = fit_scaling(raw, rows(0, 1), Spec())
     with_, without = (weigh(scaling.unit(raw), Spec(context=c)) for c in (0.7, 0.0))
-    assert with_.dense.shape[1] - without.dense.shape[1] == 2 * WIDTH
+    assert with_.dense.shape[1] - without.dense.shape[1] == WIDTH
 
 
 @pytest.mark.parametrize("texts", [["", ""], ["…", "!"], ["one", "two"], ["x"]])
@@ -202,3 +206,31 @@ def test_texts_without_common_words_have_no_words(texts: list[str]) -> None:
     x = fit_scaling(raw, np.arange(len(texts)), Spec()).apply(raw)
     assert x.sparse.shape == (len(texts), 0)
     assert np.isfinite(x.dense).all()
+
+
+# -- what a shipped model adds ---------------------------------------------------------------------
+
+
+def test_a_shipped_models_reading_and_word_stand_last() -> None:
+    """Its reading about the training sentences' mean, of length 1 and as heavy as the preset says; a
+    sentence that it did not hear stays 0; with a prior of 0 neither is there.
+    """
+    rng = np.random.default_rng(3)
+    reading, codes = rng.normal(size=(len(TEXTS), 5)), rng.normal(size=(len(TEXTS), 2))
+    reading[2] = 0
+    prior = Prior(codes, np.zeros((len(TEXTS), 3, 2)), np.zeros(2), reading)
+    raw = replace(raw_of(TEXTS), prior=prior)
+    learn = rows(0, 1, 2, 3)
+    dense = fit_scaling(raw, learn, Spec()).apply(raw).dense
+    alone = fit_scaling(raw_of(TEXTS), learn, Spec()).apply(raw_of(TEXTS)).dense
+    assert dense[:, : alone.shape[1]] == pytest.approx(alone)
+    centred = reading - reading[[0, 1, 3]].mean(0)
+    centred[2] = 0
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    wanted = PRESET.reading * centred / np.where(length > 0, length, 1)
+    assert dense[:, alone.shape[1] : -2] == pytest.approx(wanted, abs=1e-6)
+    assert dense[:, -2:] == pytest.approx(PRIOR * codes, abs=1e-6)
+    assert fit_scaling(raw, learn, Spec()).means[READING].shape == (5,)
+    none = Spec(prior=0.0)
+    assert fit_scaling(raw, learn, none).apply(raw).dense == pytest.approx(alone)
+    assert alone.shape[1] == 3 * WIDTH + SHAPE

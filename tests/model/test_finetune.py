@@ -54,14 +54,14 @@ def lines(n: int = 48, *, seed: int = 1) -> Lines:
         y[i, j] = 1
         polarity[i, j] = (0, 1) if helps else (1, 0)
         if rng.random() < 0.3:
-            talk.append(Passage(f"s{i}", f"yes {lean}", (), (f"the {about}",), "coming", (False,)))
+            talk.append(Passage(f"s{i}", f"yes {lean}", (f"the {about}",), "coming", (False,)))
         else:
-            talk.append(Passage(f"s{i}", f"the {about} {lean}", (), ("tea",), "coming", (True,)))
+            talk.append(Passage(f"s{i}", f"the {about} {lean}", ("tea",), "coming", (True,)))
     return Lines(talk, y, polarity)
 
 
-def learner(weights: Weights, plan: Plan = PLAN) -> Learner:
-    return Learner(weights, plan, codes=2, choice="many", seed=1)
+def learner(weights: Weights, plan: Plan = PLAN, start: Path | None = None) -> Learner:
+    return Learner(weights, plan, codes=2, choice="many", seed=1, start=start)
 
 
 @pytest.mark.parametrize("adapt", ["lora", "last", "whole"])
@@ -89,6 +89,33 @@ def test_what_was_told_is_learned_and_only_what_may_change_does(
     assert changed == set("45" if adapt == "last" else "012345")
     words = "embeddings.word_embeddings.weight"
     assert np.allclose(old[words], new[words]) == (adapt != "whole")
+
+
+@pytest.mark.parametrize("adapt", ["lora", "last", "whole"])
+def test_learning_goes_on_from_another_adaptation(
+    weights: Weights, tmp_path: Path, adapt: Adapt
+) -> None:
+    """It begins with what that one reads; with LoRA, what comes of it lies over the same encoder, and
+    has that one's rank. A checkpoint of another beginning is not taken up.
+    """
+    told, some = lines(), lines(9, seed=2).passages
+    first = learner(weights, replace(PLAN, rank=4))
+    first.learn(told, None, folder=tmp_path / "a", epochs=3)
+    first.save(tmp_path / "first")
+    start = tmp_path / "first" / "adapter.safetensors"
+    plan = replace(PLAN, adapt=adapt)
+    second, plain = learner(weights, plan, start), learner(weights, plan)
+    assert second.vectors(some) == pytest.approx(first.vectors(some), abs=0.02)  # bf16
+    assert np.abs(plain.vectors(some) - first.vectors(some)).max() > 0.1
+    plain.learn(told, None, folder=tmp_path / "b", epochs=1)
+    second.learn(told, None, folder=tmp_path / "b", epochs=1)
+    for other in (first, plain):
+        assert np.abs(second.vectors(some) - other.vectors(some)).max() > 0.03
+    if adapt == "lora":
+        second.save(tmp_path / "second")
+        over = merged(weights, tmp_path / "second")
+        mine = dict(second._network.encoder.merge_and_unload().state_dict())
+        assert all(np.allclose(over[n], t.numpy(), atol=1e-5) for n, t in mine.items())
 
 
 def merged(weights: Weights, folder: Path) -> dict[str, object]:
@@ -220,7 +247,7 @@ def test_the_nearest_talk_is_read_as_far_as_it_fits_and_the_sentence_whole(
     weights: Weights,
 ) -> None:
     talk = tuple(f"alpha {w}" for w in ("tea", "dog", "day", "bus"))
-    passage = Passage("s", "yes definitely", (), talk, "coming", (False, True, False, True))
+    passage = Passage("s", "yes definitely", talk, "coming", (False, True, False, True))
 
     def read(reading: Reading) -> str:
         reader = Reader(weights.folder, reading, most=128)

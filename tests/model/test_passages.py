@@ -41,40 +41,37 @@ def from_table(before: str) -> Passage:
 
 def test_only_codable_sentences_are_passages_and_all_talk_is_context() -> None:
     found = see([("I", ["Do you walk?"]), ("P", ["No."])])
-    assert [(p.text, p.question, p.window) for p in found] == [
-        ("No.", ("Do you walk?",), ("Do you walk?",))
-    ]
+    assert [(p.text, p.window) for p in found] == [("No.", ("Do you walk?",))]
     assert found[0].behaviour == "walking"
     assert found[0].id == "t:13-16"
 
 
 def test_the_first_sentence_has_no_context() -> None:
     first = see([("P", ["Well.", "I walk."])])[0]
-    assert (first.question, first.window) == ((), ())
+    assert (first.window, first.mine) == ((), ())
 
 
-def test_own_earlier_sentences_are_window_but_not_question() -> None:
-    """The question is the whole turn of the other speaker, in order; the window nearest first."""
+def test_own_earlier_sentences_are_in_the_window_and_told_apart() -> None:
+    """The nearest stands first."""
     last = see([("I", ["So.", "Why?"]), ("P", ["It rains.", "And hurts."])])[-1]
-    assert last.question == ("So.", "Why?")
     assert last.window == ("It rains.", "Why?", "So.")
+    assert last.mine == (True, False, False)
 
 
-def test_another_participant_asks_as_well() -> None:
+def test_another_participant_is_somebody_else_too() -> None:
     """In a focus group the turn before may be anybody's."""
     last = see([("I", ["Why?"]), ("P1", ["Rain."]), ("P2", ["Knees."])])[-1]
-    assert last.question == ("Rain.",)
+    assert (last.window, last.mine) == (("Rain.", "Why?"), (False, False))
 
 
-def test_two_turns_of_one_speaker_have_one_question() -> None:
+def test_two_turns_of_one_speaker_are_both_their_own() -> None:
     last = see([("I", ["Why?"]), ("P", ["Rain."]), ("P", ["Knees."])])[-1]
-    assert last.question == ("Why?",)
-    assert last.window == ("Rain.", "Why?")
+    assert (last.window, last.mine) == (("Rain.", "Why?"), (True, False))
 
 
 def test_notes_without_speakers_have_a_window_alone() -> None:
     last = see([("", ["The ward was full."]), ("", ["Nobody sat."])])[-1]
-    assert (last.question, last.window) == ((), ("The ward was full.",))
+    assert (last.window, last.mine) == (("The ward was full.",), (True,))
 
 
 def test_the_window_ends() -> None:
@@ -103,22 +100,22 @@ def test_transcripts_do_not_hear_each_other() -> None:
     ],
 )
 def test_labelled_talk_has_turns(before: str) -> None:
-    """The last turn is the question; labels are not words; what has no label goes on."""
+    """The last turn is somebody else's; labels are not words; what has no label goes on."""
     found = from_table(before)
-    assert found.question == ("Like what?", "Eh?")
+    assert found.mine == (False, False, True, False, False)
     assert found.window == ("Eh?", "Like what?", "Rain.", "Why?", "So.")
 
 
 def test_without_labels_each_line_is_a_turn() -> None:
     found = from_table("So why? / Rain.\nLike what?")
-    assert found.question == ("Like what?",)
     assert found.window == ("Like what?", "Rain.", "So why?")
+    assert found.mine == (False, True, False)
 
 
 @pytest.mark.parametrize("before", ["", "  ", " / ", "\n\n", "client:"])
 def test_no_talk_before_is_no_context(before: str) -> None:
     found = from_table(before)
-    assert (found.question, found.window, found.text) == ((), (), "Yes.")
+    assert (found.window, found.mine, found.text) == ((), (), "Yes.")
 
 
 @pytest.mark.parametrize(
@@ -150,28 +147,24 @@ def said_by(speaker: str, before: str) -> Passage:
     return passages_from_texts(["Yes."], [before], ["walking"], ["0"], [speaker])[0]
 
 
-def test_with_its_speaker_named_own_lines_are_no_question() -> None:
-    """The client goes on: what the counsellor asked before that is the question, and the window
-    knows whose each line is.
-    """
+def test_with_its_speaker_named_own_lines_are_known() -> None:
+    """The client goes on: the window knows whose each line is."""
     before = "counsellor: So. / counsellor: Why? / client: Rain. / client: And hail."
     found = said_by("client", before)
-    assert found.question == ("So.", "Why?")
     assert found.window == ("And hail.", "Rain.", "Why?", "So.")
     assert found.mine == (True, True, False, False)
     unnamed = from_table(before)  # the last turn is then taken to be somebody else's
-    assert unnamed.question == ("Rain.", "And hail.")
     assert unnamed.mine == (False, False, True, True)
 
 
-def test_a_speaker_who_answers_has_the_last_turn_as_question() -> None:
+def test_a_speaker_who_answers_did_not_say_the_last_turn() -> None:
     found = said_by("client", "client: Rain. / counsellor: Like what?")
-    assert (found.question, found.mine) == (("Like what?",), (False, True))
+    assert found.mine == (False, True)
 
 
-def test_a_speaker_alone_was_asked_nothing() -> None:
+def test_a_speaker_alone_said_it_all() -> None:
     found = said_by("client", "client: Rain. / client: Hail.")
-    assert (found.question, found.mine) == ((), (True, True))
+    assert found.mine == (True, True)
 
 
 @pytest.mark.parametrize("speaker", ["", "nurse", "CLIENT"])
@@ -184,7 +177,6 @@ def test_a_speaker_whom_the_talk_does_not_name_changes_nothing(speaker: str) -> 
 def test_each_text_has_its_own_speaker() -> None:
     before = "A: One. / B: Two."
     found = passages_from_texts(["x", "y"], [before] * 2, ["", ""], ["0", "1"], ["A", "B"])
-    assert [p.question for p in found] == [("Two.",), ("One.",)]
     assert [p.mine for p in found] == [(False, True), (True, False)]
 
 

@@ -38,7 +38,10 @@ def told(data: Training, codes: Floats, lean: Floats | None = None) -> Training:
     lean = np.zeros((*codes.shape[:1], k, 2)) if lean is None else lean
     return replace(
         data,
-        raw=replace(data.raw, prior=Prior(codes, lean, np.zeros(codes.shape[1]))),
+        raw=replace(
+            data.raw,
+            prior=Prior(codes, lean, np.zeros(codes.shape[1]), np.zeros((len(codes), 0))),
+        ),
         like=np.arange(k),
     )
 

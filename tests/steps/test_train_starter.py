@@ -23,7 +23,7 @@ from precode.model.bundle_files import load
 from precode.model.finetune.tuned import Tuned
 from precode.model.passages import Passage
 from precode.steps.learnt import comparing, embedding, learning, starting
-from precode.steps.learnt.resting import said, start_of
+from precode.steps.learnt.resting import by_code, said, start_of
 from precode.steps.loop.relearn import relearn
 from precode.steps.opening import open_study
 from precode.study.runs import read_run, runs
@@ -182,10 +182,19 @@ def test_a_fine_tuned_encoder_beside_it_is_named(other: Path, tmp_path: Path) ->
     unmodelled = [c for c, m in zip(share, bundle.modelled, strict=True) if not m]
     assert unmodelled
     share |= dict.fromkeys(unmodelled, 0.9)
-    told = {"name": "s", "id": "1", "weight": 0.5, "share": share}
+    told = {"name": "s", "id": "1", "weight": 0.5, "known": 6, "share": share}
     about = {"prior": told, "validation": {"nested": True}}
     line = said(replace(bundle, about=about))
     assert "on average 20 % of what tells sentences apart, beside the fine-tuned encoder," in line
+    assert "learned on" not in line
+    began = {**about, "finetuned": {"began_with": "s"}}
+    on = "beside the fine-tuned encoder, which learned on from the starter's, rests on it"
+    assert on in said(replace(bundle, about=began))
+    left = {**began, "prior": {**told, "weight": 0}}
+    assert said(replace(bundle, about=left)).endswith(
+        "codes alone, but for its fine-tuned encoder, which learned on from the starter's"
+    )
+    assert said(replace(bundle, about=left, tuned=None)).endswith("codes alone")
     assert "beside" not in said(replace(bundle, about=about, tuned=None))
     assert "polarities" not in said(replace(bundle, about=about, polarity=None))
     assert said(replace(bundle, about={})) == ""
@@ -239,6 +248,35 @@ def test_a_starter_of_other_codes_is_no_start(tmp_path: Path, other: Path, ship:
         with open_study(made, verb="test", write=False) as opened:
             assert (starting.prior_of(opened) is not None) == known
             assert (starting.starter_of(opened) is not None) == (book == "comb")
+
+
+def test_a_starter_of_other_codes_still_reads_the_sentences(
+    study: Path, other: Path, tmp_path: Path, ship: Ship
+) -> None:
+    """With an encoder of its own: what it makes of a sentence is a feature, its codes are none, and no
+    share of the model is said to rest on its word.
+    """
+    ship.adapted(starter.of_other_codes(other, tmp_path / "starter"))
+    out, bundle = trained(study)
+    told = bundle.about["prior"]
+    assert isinstance(told, dict)
+    assert told["known"] == 0
+    assert set(told["share"].values()) == {0.0}
+    assert sum(ship.read) > 0
+    (line,) = [n for n in out["notes"] if starter.NAME in n]
+    if told["weight"]:
+        assert bundle.prior is not None
+        assert f"{starter.NAME} knows none of the codes, but reads each sentence" in line
+        assert by_code(bundle) == ""
+        assert "reading" in bundle.scaling.means
+    else:
+        assert "helped nothing" in line
+    assert run("predict", "--study", study).code == 0
+    report = tmp_path / "report.html"
+    assert run("report", "--study", study, "--out", report).code == 0
+    text = report.read_text(encoding="utf-8")
+    assert "% that rests on" not in text
+    assert ("knows none of the codes" in text) == bool(told["weight"])
 
 
 def test_a_study_of_another_encoder_has_the_start_all_the_same(

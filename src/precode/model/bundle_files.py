@@ -23,7 +23,7 @@ from precode.errors import InputError
 from precode.files.atomic import replacing_folder
 from precode.model.bundle import Bundle
 from precode.model.calibration import Calibration
-from precode.model.features import BLOCKS, SHAPE, Scaling, Spec, weights
+from precode.model.features import BLOCKS, READING, SHAPE, Scaling, Spec, weights
 from precode.model.finetune.tuned import FOLDER as ENCODER
 from precode.model.finetune.tuned import files_of, head_of, tensors_of, tuned_from
 from precode.model.guarantee import HeldOutScores
@@ -66,6 +66,8 @@ def save(
         tensors["polarity.codes"] = bundle.polarity.codes
         if bundle.prior is not None:
             tensors["polarity.lean"] = bundle.polarity.lean
+    if bundle.prior is not None and READING in bundle.scaling.means:
+        tensors[f"means.{READING}"] = bundle.scaling.means[READING]
     if bundle.tuned is not None:
         tensors |= tensors_of(bundle.tuned)
     if (held := bundle.held_out) is not None:
@@ -176,13 +178,13 @@ def _build(
         raise ValueError(f"settings {head['spec']}")
     prior = load(folder / PRIOR_FOLDER) if head["format"] == PRIOR else None
     t = undump(contents["tensors.safetensors"])
-    told_by = len(prior.codebook.leaves) if prior is not None and spec.prior else 0
+    told_by = prior if spec.prior else None
     _check(t, spec, len(terms), len(codebook.leaves), told_by)
     polarity = None
     if "polarity.weights" in t:
         linear = Linear(t["polarity.weights"], t["polarity.intercept"])
         polarity = PolarityHead(linear, t["polarity.codes"])
-        if told_by:
+        if told_by is not None:
             polarity = replace(polarity, lean=t["polarity.lean"])
     slope, offset, fitted = t["calibration.slope"], t["calibration.offset"], head["calibrated"]
     polar = t["polarity.slope"], t["polarity.offset"], head["polarity_calibrated"] is True
@@ -191,7 +193,7 @@ def _build(
         str(head["encoder"]["model"]),
         str(head["encoder"]["key"]),
         terms,
-        Scaling(spec, {b: t[f"means.{b}"] for b in BLOCKS}, t["idf"]),
+        Scaling(spec, {n[6:]: v for n, v in t.items() if n.startswith("means.")}, t["idf"]),
         Linear(t["codes.weights"], t["codes.intercept"]),
         t["thresholds"],
         Calibration(codebook.choice, slope, offset, fitted is True),
@@ -223,13 +225,16 @@ def _held_out(t: Mapping[str, npt.NDArray[Any]]) -> HeldOutScores | None:
 
 
 def _check(
-    t: Mapping[str, npt.NDArray[np.generic]], spec: Spec, v: int, k: int, told_by: int
+    t: Mapping[str, npt.NDArray[np.generic]], spec: Spec, v: int, k: int, told_by: Bundle | None
 ) -> None:
     """ValueError unless all tensors of ``v`` terms and ``k`` codes are there, of the right shapes
-    and finite; KeyError if one is missing. ``told_by``: codes of the model that this one starts from.
+    and finite; KeyError if one is missing. ``told_by``: the model that this one starts from.
     """
     (width,) = t["means.early"].shape
-    dense = width * len(weights(spec)) + SHAPE + told_by
+    dense = width * len(weights(spec)) + SHAPE
+    if told_by is not None:
+        read = 0 if told_by.tuned is None else told_by.tuned.heads.codes_weights.shape[0]
+        dense += read + len(told_by.codebook.leaves)
     wanted: dict[str, tuple[int, ...]] = {
         **{f"means.{b}": (width,) for b in BLOCKS},
         "idf": (v,), "codes.weights": (dense + v, k), "codes.intercept": (k,), "thresholds": (k,),
@@ -240,8 +245,10 @@ def _check(
         wanted |= {
             "polarity.weights": (dense + v, 2), "polarity.intercept": (2,), "polarity.codes": (k, 2)
         }  # fmt: skip
-        if told_by:
+        if told_by is not None:
             wanted["polarity.lean"] = (2, 2)
+    if told_by is not None:
+        wanted[f"means.{READING}"] = (read,)
     if any(name.startswith("held_out.") for name in t):
         n = len(t["held_out.sureness"])
         wanted |= {f"held_out.{name}": (n, k) for name in ("sureness", "truth", "given")}

@@ -1,11 +1,13 @@
 """Why the model gives a code: the words that moved its score, and what people coded alike.
 
 All in log-odds of the code head, before calibration. Its features are the sentence's embedding,
-the talk before it, its length, words and pairs of words, and what the shipped model says that it
-starts from. The last four enter as a sum, so their share is exact. The embedding does not: there
-the score is taken once more with each word left out (occlusion; Zeiler & Fergus 2014, sec. 4.2), and
-the fall is the word's; so too where an adapted encoder has its say. Falls need not add up to a part,
-since words say more together than alone.
+the talk before it, its length, words and pairs of words, what the shipped model says that it starts
+from, and how that model's encoder reads sentence and talk. All enter as a sum, so each one's share is
+exact, and so is each word's as a word. What a word does to the embedding is not: there the score is
+taken once more with each word left out (occlusion; Zeiler & Fergus 2014, sec. 4.2), and the fall is
+the word's; so too where an encoder adapted to the study has its say. Falls need not add up to a part,
+since words say more together than alone. Of the shipped model no word is left out: that would be a
+reading of the whole talk for each.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from precode.model.thresholds import decide
 
 Floats = npt.NDArray[np.floating]
 
-CONTEXT = ("question", "window", "heard")
+CONTEXT = ("window", "heard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,8 @@ class Word:
 class Explanation:
     """Why ``code`` was ``given`` to ``text``, or not. ``words`` are in the order of the sentence.
 
-    ``parts`` sum to ``score``: "sentence" (its embedding), "question" and "window" (what was said
-    before), "length", "words" (the sum of all ``Word.exact``), "starter" (the shipped model's word),
-    "adapted" (an adapted encoder's score of the sentence alone), "heard" (what it adds for having
+    ``parts`` sum to ``score``: "sentence" (its embedding), "window" (what was said before), "length", "words" (the sum of all ``Word.exact``), "starter" (the shipped model's word),
+    "reading" (what the team's codes made of how its encoder reads the sentence in its talk), "adapted" (an adapted encoder's score of the sentence alone), "heard" (what it adds for having
     read what was said before) and "base" (what a sentence starts from). ``window``: how many words were left out at once, 0 if none were. Where the code is not
     ``modelled`` there are no words, the parts are 0, and only the neighbours speak.
     """
@@ -174,7 +175,7 @@ class Explainer:
             gaps,
             self._without(left),
             self._adapted([passage], self._embed)[0],
-            self._adapted([replace(passage, question=(), window=(), mine=())], self._variants)[0],
+            self._adapted([replace(passage, window=(), mine=())], self._variants)[0],
             self._adapted([replace(passage, text=t) for t in left], self._variants),
         )
         self._last = (passage, occlude), seen
@@ -266,6 +267,9 @@ def _slices(bundle: Bundle) -> dict[str, slice]:
         out[name] = slice(at, end)
         at = end
     first, last = out.pop(OWN[0]), out.pop(OWN[-1])
-    dense = bundle.codes.weights.shape[0] - len(bundle.terms)
     out |= {"sentence": slice(first.start, last.stop), "length": slice(at, at + SHAPE)}
-    return out | {"starter": slice(at + SHAPE, dense)} if dense > at + SHAPE else out
+    if bundle.prior is None:
+        return out
+    dense = bundle.codes.weights.shape[0] - len(bundle.terms)
+    told = dense - len(bundle.prior.codebook.leaves)
+    return out | {"reading": slice(at + SHAPE, told), "starter": slice(told, dense)}

@@ -8,6 +8,13 @@ from collections.abc import Mapping
 from precode.model.evidence import CONTEXT, Explanation, Word
 from precode.model.nearest import Neighbour
 
+SPOKEN = (
+    "sentence",
+    "words",
+    "adapted",
+    "starter",
+    "reading",
+)  # parts that are of the sentence itself
 LONGEST = 140  # characters: two lines of a small terminal
 SHORTEST_QUOTE = 20  # characters; of less, nobody can tell what was said
 MOST_PHRASES = 3
@@ -94,13 +101,11 @@ def _reason(found: Explanation, *, most: int) -> str:
     sign = 1 if found.given else -1
     named = [f'"{_phrase(p)}"' for p in phrases(found, against=not found.given, most=most)]
     many = len(named) > 1
-    before = {name: sign * found.parts.get(name, 0.0) for name in CONTEXT}
-    rest = sign * sum(found.parts.get(n, 0.0) for n in ("sentence", "words", "adapted", "starter"))
-    if sum(before.values()) >= max(AUDIBLE, rest):  # "Yes, definitely" hangs on what was asked
-        turn = before["question"] >= before["window"] / 2  # the window holds that turn too
-        heard = "the turn before it" if turn else "the talk before it"
+    before = sign * sum(found.parts.get(name, 0.0) for name in CONTEXT)
+    rest = sign * sum(found.parts.get(name, 0.0) for name in SPOKEN)
+    if before >= max(AUDIBLE, rest):  # "Yes, definitely" hangs on what was asked
         many = bool(named)
-        named = [" and ".join([heard, *named[:1]]), *named[1:]]
+        named = [" and ".join(["the talk before it", *named[:1]]), *named[1:]]
     starter = sign * found.parts.get("starter", 0.0)
     if starter >= max(AUDIBLE, rest / 2):  # its own words are not asked for, but it is named
         many = bool(named)

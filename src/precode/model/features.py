@@ -1,4 +1,5 @@
-"""Features: pooled layers of the sentence and of what was said before, words, and length.
+"""Features: pooled layers of the sentence and of what was said before, words, and length; and where a
+shipped model is at hand, what it says and how its own encoder reads the sentence in its talk.
 
 Raw features are measured once for all sentences. What depends on the training sentences (means,
 inverse document frequencies) is a :class:`Scaling`, fitted anew inside every fold.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,7 +25,8 @@ Embed = Callable[[Sequence[str]], Floats]
 
 SHAPE = 3  # columns of length and punctuation
 LAYERS = PRESET.layers
-BLOCKS = ("early", "late", "question", "window")
+BLOCKS = ("early", "late", "window")
+READING = "reading"  # the shipped model's block, which not every study has
 PRIOR = 0.2  # of a shipped model's log-odds as columns: the heavier, the freer to leave them
 MIN_DF = 2  # a word that one sentence has teaches nothing, and may be a name
 TOKEN = re.compile(r"\b\w+(?:['’]\w+)?\b|[?!]")
@@ -33,8 +35,8 @@ TOKEN = re.compile(r"\b\w+(?:['’]\w+)?\b|[?!]")
 @dataclass(frozen=True, slots=True)
 class Spec:
     """What validation chooses: weights of the blocks, the head's inverse penalty ``c``, how much of a
-    shipped model's score a code starts from (``prior``), and how much of what tells its domain from
-    the rest (``domain``).
+    shipped model's score a code starts from (``prior``; with 0 nothing of that model is looked at),
+    and how much of what tells its domain from the rest (``domain``).
     """
 
     lexical: float = 0.7
@@ -47,13 +49,19 @@ class Spec:
 @dataclass(frozen=True, slots=True)
 class Prior:
     """What a shipped model says of n sentences: ``codes (n, m)`` log-odds of its own m codes, ``lean
-    (n, k, 2)`` log-odds of barrier and facilitator for the k codes that are learned, and ``cuts (m,)``
-    from which log-odds on it gives a code.
+    (n, k, 2)`` log-odds of barrier and facilitator for the k codes that are learned, ``cuts (m,)``
+    from which log-odds on it gives a code, and ``reading (n, h)`` the vectors of its adapted encoder
+    (h is 0 if it has none).
     """
 
     codes: Floats
     lean: Floats
     cuts: Floats
+    reading: Floats
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Prior:
+        """Of the sentences with these positions."""
+        return Prior(self.codes[rows], self.lean[rows], self.cuts, self.reading[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +81,11 @@ class Raw:
 
     def take(self, rows: npt.NDArray[np.intp]) -> Raw:
         """The rows with these positions."""
-        prior = self.prior
         return Raw(
             {name: block[rows] for name, block in self.blocks.items()},
             self.tf[rows],
             self.shape[rows],
-            None if prior is None else Prior(prior.codes[rows], prior.lean[rows], prior.cuts),
+            None if self.prior is None else self.prior.take(rows),
         )
 
 
@@ -105,7 +112,7 @@ def measure(passages: Sequence[Passage], terms: Sequence[str], embed: Embed) -> 
     from sklearn.feature_extraction.text import CountVectorizer
 
     texts = [p.text for p in passages]
-    everything = sorted({t for p in passages for t in (p.text, *p.question, *p.window)})
+    everything = sorted({t for p in passages for t in (p.text, *p.window)})
     place = {t: i for i, t in enumerate(everything)}
     vectors = np.asarray(embed(everything), dtype=np.float32)
     width = vectors.shape[1] // len(LAYERS)
@@ -114,7 +121,6 @@ def measure(passages: Sequence[Passage], terms: Sequence[str], embed: Embed) -> 
     blocks = {
         "early": own[:, :width],
         "late": own[:, width:],
-        "question": _pooled([p.question for p in passages], place, early, decay=1.0),
         "window": _pooled([p.window for p in passages], place, early, decay=PRESET.decay),
     }
     if terms:
@@ -164,23 +170,28 @@ class Scaling:
 
     def unit(self, raw: Raw) -> Raw:
         """Blocks centred, words as TF-IDF, every row brought to length 1; ``spec`` has no say."""
-        blocks = {}
-        for name in BLOCKS:
-            block = raw.blocks[name]
-            heard = np.abs(block).sum(1, keepdims=True) > 0  # nothing before it: stays 0
-            centred = np.where(heard, block - self.means[name], 0)
-            length = np.linalg.norm(centred, axis=1, keepdims=True)
-            blocks[name] = centred / np.maximum(length, 1e-9)
+        blocks = {name: _unit(raw.blocks[name], self.means[name]) for name in BLOCKS}
+        prior = raw.prior
+        if prior is not None and READING in self.means:
+            prior = replace(prior, reading=_unit(prior.reading, self.means[READING]))
         words = csr_matrix(raw.tf @ diags(self.idf))
         length = np.sqrt(np.asarray(words.multiply(words).sum(1)).ravel())
         words = csr_matrix(diags(1 / np.maximum(length, 1e-9)) @ words, dtype=np.float32)
-        return Raw(blocks, words, raw.shape, raw.prior)
+        return Raw(blocks, words, raw.shape, prior)
+
+
+def _unit(block: Floats, mean: Floats) -> Floats:
+    """``block (n, width)`` about ``mean``, every row of length 1; where nothing was heard it stays 0."""
+    heard = np.abs(block).sum(1, keepdims=True) > 0
+    centred = np.where(heard, block - mean, 0)
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    return np.asarray(centred / np.maximum(length, 1e-9))
 
 
 def weights(spec: Spec) -> dict[str, float]:
     """Of each block, in the order of the columns; those of no weight left out."""
     own = dict(zip(("early", "late"), PRESET.layer_weights, strict=True))
-    every = {**own, "question": spec.context, "window": spec.context}
+    every = {**own, "window": spec.context}
     return {name: w for name, w in every.items() if w}
 
 
@@ -189,6 +200,7 @@ def weigh(unit: Raw, spec: Spec) -> Design:
     parts = [unit.blocks[name] * np.float32(w) for name, w in weights(spec).items()]
     parts.append(np.float32(0.1) * unit.shape)
     if unit.prior is not None and spec.prior:
+        parts.append(np.float32(PRESET.reading) * unit.prior.reading.astype(np.float32))
         parts.append(np.float32(PRIOR) * unit.prior.codes.astype(np.float32))
     dense = np.hstack(parts)
     return Design(dense, unit.tf * np.float32(spec.lexical))
@@ -196,9 +208,12 @@ def weigh(unit: Raw, spec: Spec) -> Design:
 
 def fit_scaling(raw: Raw, rows: npt.NDArray[np.intp], spec: Spec) -> Scaling:
     """Means and smoothed inverse document frequencies (as scikit-learn's) over ``rows``."""
+    blocks = {name: raw.blocks[name] for name in BLOCKS}
+    if raw.prior is not None:
+        blocks[READING] = raw.prior.reading
     means = {}
-    for name in BLOCKS:
-        block = raw.blocks[name][rows]
+    for name, every in blocks.items():
+        block = every[rows]
         heard = np.abs(block).sum(1) > 0
         means[name] = block[heard].mean(0) if heard.any() else np.zeros(block.shape[1])
     df = np.asarray((raw.tf[rows] > 0).sum(0)).ravel()

@@ -1,4 +1,4 @@
-"""What the model sees of a sentence: the words, the question before it, and the talk around it."""
+"""What the model sees of a sentence: its words, and the talk before it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ WINDOW = PRESET.window
 class Passage:
     """One sentence in its conversation.
 
-    ``question`` holds the sentences of the last turn by somebody else; ``window`` up to
-    :data:`WINDOW` preceding sentences by anybody, nearest first, of which ``mine`` tells those that
-    the same speaker said. ``behaviour`` is the target behaviour that polarity is relative to.
+    ``window`` holds up to :data:`WINDOW` preceding sentences by anybody, nearest first, of which
+    ``mine`` tells those that the same speaker said. ``behaviour`` is the target behaviour that polarity is relative to.
     """
 
     id: str
     text: str
-    question: tuple[str, ...] = ()
     window: tuple[str, ...] = ()
     behaviour: str = ""
     mine: tuple[bool, ...] = ()
@@ -39,22 +37,13 @@ def passages(
         by_transcript.setdefault(s.transcript_id, []).append(s)
     for transcript_id, own in by_transcript.items():
         speakers = {t.index: t.speaker for t in turns[transcript_id]}
-        by_turn: dict[int, list[str]] = {}
-        for s in own:
-            by_turn.setdefault(s.turn, []).append(s.text)
-        question: tuple[str, ...] = ()
-        last = -1
         for position, s in enumerate(own):
-            if s.turn != last:
-                if last >= 0 and speakers[last] != speakers[s.turn]:
-                    question = tuple(by_turn[last])
-                last = s.turn
             if s.codable:
                 before = own[max(0, position - WINDOW) : position]
                 window = tuple(b.text for b in reversed(before))
                 who = speakers[s.turn]
                 mine = tuple(speakers[b.turn] == who for b in reversed(before))
-                out.append(Passage(s.id, s.text, question, window, behaviour, mine))
+                out.append(Passage(s.id, s.text, window, behaviour, mine))
     return out
 
 
@@ -76,11 +65,8 @@ def passages_from_texts(
     ):
         own = speaker and any(said_by == speaker for said_by, _ in heard[-WINDOW:])
         mine = tuple(w == speaker for w, _ in reversed(heard[-WINDOW:])) if own else _mine(heard)
-        theirs = list(heard)
-        while own and theirs and theirs[-1][0] == speaker:
-            theirs.pop()
         window = tuple(said for _, said in reversed(heard[-WINDOW:]))
-        out.append(Passage(i, text, _last_turn(theirs), window, behaviour, mine))
+        out.append(Passage(i, text, window, behaviour, mine))
     return out
 
 
@@ -110,13 +96,3 @@ def _mine(heard: Sequence[tuple[str, str]]) -> tuple[bool, ...]:
     if not any(who for who, _ in near):
         return tuple(back % 2 == 1 for back in range(len(near)))
     return tuple(who != near[0][0] for who, _ in near)
-
-
-def _last_turn(heard: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """What the last speaker said without a break; the last utterance where nobody is named."""
-    if not heard or not heard[-1][0]:
-        return tuple(said for _, said in heard[-1:])
-    first = len(heard)
-    while first and heard[first - 1][0] == heard[-1][0]:
-        first -= 1
-    return tuple(said for _, said in heard[first:])

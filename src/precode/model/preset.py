@@ -17,7 +17,8 @@ Weight = Annotated[float, Field(ge=0, le=10)]
 class Preset(BaseModel):
     """``layers`` of the encoder that are pooled (the first of them for the talk before, too), with
     ``layer_weights``; ``window`` sentences of talk before, each ``decay`` times as heavy as the one
-    nearer by; ``grid``: the (lexical, context, c) that validation compares in a study, its starting
+    nearer by; ``reading``, the weight of a shipped model's own
+    reading of the sentence, where one is at hand; ``grid``: the (lexical, context, c) that validation compares in a study, its starting
     point first.
     """
 
@@ -26,6 +27,7 @@ class Preset(BaseModel):
     layer_weights: tuple[Weight, Weight]
     window: Annotated[int, Field(ge=0)]
     decay: Annotated[float, Field(gt=0, le=1)]
+    reading: Weight
     grid: Annotated[
         tuple[tuple[Weight, Weight, Annotated[float, Field(gt=0)]], ...], Field(min_length=1)
     ]

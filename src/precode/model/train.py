@@ -14,7 +14,7 @@ from precode.model.features import Spec, fit_scaling
 from precode.model.guarantee import HeldOutScores
 from precode.model.parallel import one_core
 from precode.model.thresholds import decide
-from precode.model.training import Training, code_head, polarity_head, resting
+from precode.model.training import Training, code_head, counterparts, polarity_head, resting
 from precode.model.validate import SPECS, OutOfFold
 
 
@@ -70,6 +70,7 @@ def _rests_on(
         "name": prior.about.get("name", ""),
         "id": prior.id,
         "weight": spec.prior,
+        "known": int((counterparts(codebook, prior.codebook) >= 0).sum()),
         "share": {c: round(float(s), 3) for c, s in zip(codebook.leaf_ids, share, strict=True)},
     }
 

@@ -178,13 +178,17 @@ def _overall(choices: Sequence[_Choice], specs: Sequence[Spec], data: Training) 
 
 
 def variations(spec: Spec, data: Training) -> list[Spec]:
-    """``spec`` with half of the shipped model and with none; without it, with what the codes of a
-    domain share (the shipped model has learned that from more than a study holds).
+    """``spec`` with half of the shipped model and with none; without it, and where it knows none of the
+    codes, with what the codes of a domain share (the shipped model has learned that from more than a
+    study holds).
     """
     shared = SHARED if data.hierarchical else spec.domain
+    lending = [replace(spec, domain=shared)] if data.hierarchical else []
     if data.raw.prior is None:
-        return [replace(spec, domain=shared)] if data.hierarchical else []
-    return [replace(spec, prior=spec.prior / 2), replace(spec, prior=0.0, domain=shared)]
+        return lending
+    knows = data.like is not None and bool((data.like >= 0).any())
+    half = [replace(spec, prior=spec.prior / 2)] if knows else lending
+    return [*half, replace(spec, prior=0.0, domain=shared)]
 
 
 def _inner(

@@ -11,8 +11,10 @@ from precode.report.score import Score
 class Started:
     """The shipped model that the study's started from. ``weight``: of its score, what each code starts
     from; 0 where it was tried and helped nothing. ``chosen``: by validation. ``shares`` are (code
-    id, how much of what tells sentences apart rests on it, 0 to 1), ``mean`` their mean. ``beside``:
-    a fine-tuned encoder has its say as well, which does not rest on it.
+    id, how much of what tells sentences apart rests on it, 0 to 1), ``mean`` their mean; there are none
+    where it knows none of the codes, and only reads the sentences. ``beside``:
+    a fine-tuned encoder has its say as well, in which its word has no part; ``began``: that encoder
+    learned on from the shipped model's own.
     """
 
     name: str
@@ -22,6 +24,7 @@ class Started:
     shares: tuple[tuple[str, float], ...]
     mean: float
     beside: bool = False
+    began: bool = False
 
 
 @dataclass(frozen=True, slots=True)

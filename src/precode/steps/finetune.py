@@ -24,7 +24,7 @@ from precode.files.atomic import replacing
 from precode.model.bundle import Bundle
 from precode.model.finetune.graph import graph, key_of
 from precode.model.finetune.plan import Plan, fingerprint
-from precode.model.finetune.tuned import Tuned
+from precode.model.finetune.tuned import ADAPTER, Tuned, digest
 from precode.model.finetune.validate import FoldResult, Judged, final_heads, judge
 from precode.model.passages import Passage, passages
 from precode.model.validate import OutOfFold
@@ -33,7 +33,7 @@ from precode.steps.learnt.learning import Lesson
 from precode.steps.opening import Progress, Study
 
 if TYPE_CHECKING:  # its module imports torch
-    from precode.model.finetune.learn import Lines
+    from precode.model.finetune.learn import Learner, Lines
 
 Rows = npt.NDArray[np.intp]
 Keep = Literal["better", "finetuned", "default"]
@@ -45,6 +45,7 @@ FEWEST = 4  # transcripts: fewer leave nothing to learn from once a fold and wha
 class Finetuned:
     """How the fine-tuned encoder compares. ``difference`` is its macro-F1 minus the default's,
     [value, low, high] over transcripts; ``kept`` which of the two the model is.
+    ``began_with``: the shipped model from whose adapted encoder it learned on, "" for none.
     """
 
     default: float
@@ -54,6 +55,7 @@ class Finetuned:
     epochs: int
     adapt: str
     said: str
+    began_with: str = ""
 
 
 def finetune(
@@ -81,12 +83,16 @@ def finetune(
     weights = find_weights(base)
     plan = replace(plan, seed=study.settings.train.seed)
     lines = _passages(study, learned)
-    job = _Job(study.folder.cache / "finetune", weights, plan, learned, lines, base, progress)
+    start = _start(learned.prior, weights)
+    job = _Job(
+        study.folder.cache / "finetune", weights, plan, learned, lines, base, start, progress
+    )
     judged = judge(data, out, job.fold, seed=plan.seed)
     told = _compare(study, learned, out, judged)
     kept: Literal["finetuned", "default"] = "finetuned" if told[2][0] > 0 else "default"
     kept = kept if keep == "better" else keep
-    found = Finetuned(*told, kept, judged.epochs, plan.adapt, _said(told, kept, keep))
+    began = learned.prior.about["name"] if start is not None and learned.prior is not None else ""
+    found = Finetuned(*told, kept, judged.epochs, plan.adapt, _said(told, kept, keep), str(began))
     if kept == "default":
         return found, out, None
     return found, judged.out, job.final(judged, study.settings.encoder.precision)
@@ -114,14 +120,15 @@ class _Job:
         learned: Lesson,
         lines: list[Passage],
         base: str,
+        start: Path | None,
         progress: Progress,
     ) -> None:
         data = learned.data
         self._weights, self._plan, self._learned = weights, plan, learned
         self._passages, self._progress = lines, progress
-        self._base = base
+        self._base, self._start = base, start
         self._key = fingerprint(
-            plan, weights.sha256, learned.ids, data.y.tobytes(), data.polarity.tobytes(),
+            plan, weights.sha256, "" if start is None else digest(start), learned.ids, data.y.tobytes(), data.polarity.tobytes(),
             [asdict(p) for p in lines],
         )  # fmt: skip
         self._folder = cache / self._key
@@ -136,12 +143,7 @@ class _Job:
         kept = _read(file, rows)
         if kept is not None:
             return kept
-        from precode.model.finetune.learn import Learner
-
-        seed = self._plan.seed * 1000 + f
-        learner = Learner(
-            self._weights, self._plan, codes=self._k, choice=self._learned.data.choice, seed=seed
-        )
+        learner = self._learner(f)
         every = self._lines()
         standing = learner.learn(
             every.take(learn), every.take(aside), folder=self._folder / f"fold-{f}",
@@ -159,13 +161,7 @@ class _Job:
 
     def final(self, judged: Judged, precision: str) -> Tuned:
         """Adapted to all sentences, for as many passes as were best in the folds."""
-        from precode.model.finetune.learn import Learner
-
-        data = self._learned.data
-        learner = Learner(
-            self._weights, self._plan, codes=self._k, choice=data.choice,
-            seed=self._plan.seed * 1000 + 999,
-        )  # fmt: skip
+        data, learner = self._learned.data, self._learner(999)
         learner.learn(
             self._lines(), None, folder=self._folder / "final", epochs=judged.epochs,
             tick=self._tick("fine-tuning on all transcripts"),
@@ -181,9 +177,14 @@ class _Job:
         key = key_of(folder, base, reading, precision)
         return Tuned(folder, base, key, reading, heads, judged.codes, judged.polarity)
 
-    @property
-    def _k(self) -> int:
-        return int(self._learned.data.y.shape[1])
+    def _learner(self, number: int) -> Learner:
+        from precode.model.finetune.learn import Learner
+
+        data = self._learned.data
+        return Learner(
+            self._weights, self._plan, codes=data.y.shape[1], choice=data.choice,
+            seed=self._plan.seed * 1000 + number, start=self._start,
+        )  # fmt: skip
 
     def _lines(self) -> Lines:
         from precode.model.finetune.learn import Lines
@@ -193,6 +194,14 @@ class _Job:
 
     def _tick(self, what: str) -> Callable[[int, int], None]:
         return lambda done, total: self._progress(what, done, total)
+
+
+def _start(prior: Bundle | None, weights: Weights) -> Path | None:
+    """Where learning begins: the shipped model's adaptation of the same encoder, if it has one."""
+    tuned = None if prior is None else prior.tuned
+    if tuned is None or not tuned.base or find_weights(tuned.base).sha256 != weights.sha256:
+        return None
+    return tuned.folder / ADAPTER
 
 
 def _passages(study: Study, learned: Lesson) -> list[Passage]:

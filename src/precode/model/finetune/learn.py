@@ -21,7 +21,7 @@ from precode.model.finetune.checkpoint import Standing
 from precode.model.finetune.network import Network, groups
 from precode.model.finetune.plan import Plan, fingerprint
 from precode.model.finetune.reading import Reader, Tokens, batches, padded, table, tokens_of
-from precode.model.finetune.tuned import Heads
+from precode.model.finetune.tuned import Heads, digest
 from precode.model.heads import Choice
 from precode.model.passages import Passage
 from precode.model.runtime import core
@@ -58,15 +58,26 @@ class Lines:
 
 
 class Learner:
-    """An encoder and its heads, while they are adapted and after."""
+    """An encoder and its heads, while they are adapted and after. ``start``: the file of a model that
+    was adapted over the same encoder, and from which learning goes on.
+    """
 
     def __init__(
-        self, weights: Weights, plan: Plan, *, codes: int, choice: Choice, seed: int
+        self,
+        weights: Weights,
+        plan: Plan,
+        *,
+        codes: int,
+        choice: Choice,
+        seed: int,
+        start: Path | None = None,
     ) -> None:
         self._weights, self._plan, self._choice, self._seed = weights, plan, choice, seed
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(seed)
-        self._network = Network(weights.folder, plan, codes=codes).to(self._device)
+        self._start = () if start is None else (digest(start),)
+        network = Network(weights.folder, plan, codes=codes, start=start)
+        self._network = network.to(self._device)
         self._reader = Reader(weights.folder, plan.reading, most=_most(weights))
         self._half = _half(self._device)
 
@@ -95,7 +106,7 @@ class Learner:
         rates = [g["lr"] for g in optimiser.param_groups]
         key = fingerprint(
             plan, self._seed, most, held is not None, self._weights.sha256, lines.y.tobytes(),
-            [p.text for p in lines.passages],
+            [p.text for p in lines.passages], *self._start,
         )  # fmt: skip
         found = checkpoint.load(folder, key, learned, optimiser)
         at, best = found or (Standing(), {})

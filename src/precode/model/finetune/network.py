@@ -23,9 +23,9 @@ class Network(nn.Module):
     polarities. Pooled is the mean of the last layer over the sentence's own tokens.
     """
 
-    def __init__(self, folder: Path, plan: Plan, *, codes: int) -> None:
+    def __init__(self, folder: Path, plan: Plan, *, codes: int, start: Path | None = None) -> None:
         super().__init__()
-        self.encoder = _adapted(encoder_in(folder), plan)
+        self.encoder = _adapted(encoder_in(folder), plan, start)
         width = int(self.encoder.config.hidden_size)
         self.dropout = nn.Dropout(plan.dropout)
         self.codes = nn.Linear(width, codes)
@@ -102,6 +102,16 @@ def lay_over(encoder: Any, adapter: Path) -> None:
             weight += change
 
 
+def _begin_with(encoder: Any, tensors: dict[str, torch.Tensor]) -> None:
+    """Give LoRA's layers the matrices that :func:`_matrices` told."""
+    with torch.no_grad():
+        for name, module in encoder.base_model.model.named_modules():
+            if hasattr(module, "lora_A"):
+                (which,) = module.lora_A
+                module.lora_B[which].weight.copy_(tensors[name + _UP] / module.scaling[which])
+                module.lora_A[which].weight.copy_(tensors[name + _DOWN])
+
+
 def _matrices(encoder: Any) -> dict[str, torch.Tensor]:
     """Layer → its two matrices; the change of its weights is up @ down."""
     out = {}
@@ -149,8 +159,12 @@ def encoder_in(folder: Path) -> Any:
         )
 
 
-def _adapted(encoder: Any, plan: Plan) -> Any:
-    """``encoder`` with what ``plan`` lets learn; the rest stands still."""
+def _adapted(encoder: Any, plan: Plan, start: Path | None) -> Any:
+    """``encoder`` with what ``plan`` lets learn; the rest stands still. ``start``: LoRA's matrices that
+    learning begins with, of the same encoder.
+    """
+    if start is not None and plan.adapt != "lora":
+        lay_over(encoder, start)
     for parameter in encoder.parameters():
         parameter.requires_grad = False
     if plan.adapt == "lora":
@@ -162,12 +176,17 @@ def _adapted(encoder: Any, plan: Plan) -> Any:
             for n, m in encoder.named_modules()
             if isinstance(m, nn.Linear) and "pooler" not in n.split(".")
         ]
-        return get_peft_model(
+        from safetensors.torch import load_file
+
+        begin = {} if start is None else load_file(start)
+        rank = next((len(t) for n, t in begin.items() if n.endswith(_DOWN)), plan.rank)
+        found = get_peft_model(
             encoder,
-            LoraConfig(
-                r=plan.rank, lora_alpha=2 * plan.rank, lora_dropout=0.0, target_modules=linear
-            ),
+            LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.0, target_modules=linear),
         )
+        if begin:
+            _begin_with(found, begin)
+        return found
     depth = int(encoder.config.num_hidden_layers)
     lowest = depth - plan.layers + 1 if plan.adapt == "last" else 0
     for name, parameter in encoder.named_parameters():

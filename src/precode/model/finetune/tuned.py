@@ -93,11 +93,10 @@ class Tuned:
         """What of ``folder`` belongs to the model; the rest can be made again."""
         return files_of(self.base)
 
-    def blend(
-        self, passages: Sequence[Passage], scores: Floats, polarity: Floats, read: ReadPassages
-    ) -> tuple[Floats, Floats]:
-        """The frozen encoder's ``scores (n, k)`` and ``polarity (n, k, 2)``, with this one's share."""
-        vectors = read(passages)
+    def blend(self, vectors: Floats, scores: Floats, polarity: Floats) -> tuple[Floats, Floats]:
+        """The frozen encoder's ``scores (n, k)`` and ``polarity (n, k, 2)``, with this one's share, by
+        its own ``vectors (n, h)``.
+        """
         return (
             self.codes(scores, self.heads.codes(vectors)),
             self.polarity(polarity, self.heads.polarities(vectors)),

@@ -123,7 +123,7 @@ def thresholds(index: Index) -> Grid | None:
         "Whether a code is given follows from the threshold, how sure the machine is from the "
         "calibrated probability: they are two numbers."
     ]
-    if (start := record.learned.started) and start.weight:
+    if (start := record.learned.started) and start.weight and start.shares:
         share = dict(start.shares)
         columns.append(Column(f"% that rests on {start.name}", Form.PERCENT))
         rows = [

@@ -15,8 +15,9 @@ class Start:
 
     ``weight``: of the starter's score, what each code starts from; 0 where it helped nothing.
     ``chosen``: on held-out transcripts, else it is the default. ``shares``: of each modelled code,
-    how much of what tells sentences apart is the starter's word, 0 to 1. ``beside``: an adapted
-    encoder's score is added, in which it has no part.
+    how much of what tells sentences apart is the starter's word, 0 to 1; empty where it knows none of
+    the codes, and only reads the sentences. ``beside``: an adapted encoder's score is added, in which
+    its word has no part; ``began``: that encoder learned on from the starter's own.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Start:
     chosen: bool
     shares: Mapping[str, float]
     beside: bool
+    began: bool = False
 
     @property
     def mean(self) -> float:
@@ -51,9 +53,10 @@ def start_of(bundle: Bundle) -> Start | None:
             {
                 code: float(share[code])
                 for code, modelled in zip(bundle.codebook.leaf_ids, bundle.modelled, strict=True)
-                if modelled
+                if modelled and told["known"]
             },
             bundle.tuned is not None,
+            bundle.tuned is not None and _began(about),
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
@@ -68,11 +71,22 @@ def said(bundle: Bundle) -> str:
         return (
             f"the starter model {start.name} was tried as a start and helped nothing on held-out "
             "transcripts: the model is the team's codes alone"
+            + (
+                ", but for its fine-tuned encoder, which learned on from the starter's"
+                * start.began
+            )
         )
     how = "chosen on held-out transcripts" if start.chosen else (
         "not chosen by validation, which takes four transcripts or more in as many folds"
     )  # fmt: skip
-    of = ", beside the fine-tuned encoder," if start.beside else ""
+    on = ", which learned on from the starter's" if start.began else ""
+    of = f", beside the fine-tuned encoder{on}," if start.beside else ""
+    if not start.shares:
+        return (
+            f"the starter model {start.name} knows none of the codes, but reads each sentence in its "
+            f"talk, which the team's codes learn from ({how})"
+            + ("; polarities start from how it leans" if _leans(bundle) else "")
+        )
     most = max(start.shares, key=lambda code: start.shares[code], default="")
     return (
         f"the model starts from {start.name} (weight {start.weight:g}, {how}): on average "
@@ -92,6 +106,11 @@ def by_code(bundle: Bundle) -> str:
     if start is None or not start.weight:
         return ""
     return ", ".join(f"{bundle.codebook[c].label} {_percent(s)}" for c, s in start.shares.items())
+
+
+def _began(about: Mapping[str, Any]) -> bool:
+    told = about.get("finetuned")
+    return isinstance(told, dict) and bool(told.get("began_with"))
 
 
 def _leans(bundle: Bundle) -> bool:

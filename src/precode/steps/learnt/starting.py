@@ -21,13 +21,15 @@ def starter_of(study: Study) -> Bundle | None:
 
 
 def prior_of(study: Study) -> Bundle | None:
-    """The shipped starter that the study's own model starts from: one that knows some of its codes.
-    None where there is none, or the study's settings want none.
+    """The shipped starter that the study's own model starts from: one that knows some of its codes, or
+    at least reads sentences in their talk with an encoder of its own. None where there is none, or
+    the study's settings want none.
     """
     if not study.settings.train.starter:
         return None
     for bundle in _at_hand():
-        if (counterparts(study.codebook, bundle.codebook) >= 0).sum() >= FEWEST:
+        known = (counterparts(study.codebook, bundle.codebook) >= 0).sum()
+        if known >= FEWEST or bundle.tuned is not None:
             return bundle
     return None
 

@@ -109,8 +109,10 @@ def _lines(found: Explanation, label: str, sources: Mapping[str, str]) -> list[s
         f"{label} ({given}): {found.score - found.threshold:+.1f} log-odds from the threshold, "
         f"{found.context_share:.0%} of what moved it was said before the sentence"
     ]
-    if "starter" in found.parts:
-        out.append(f"  the starter model's word: {found.parts['starter']:+.1f} log-odds")
+    if word := found.parts.get("starter"):  # 0 for a code that it does not know
+        out.append(f"  the starter model's word: {word:+.1f} log-odds")
+    if reading := found.parts.get("reading"):
+        out.append(f"  how its encoder reads the sentence in its talk: {reading:+.1f} log-odds")
     for way, against in (("for it", False), ("against it", True)):
         if said := phrases(found, against=against):
             out.append(f"  words {way}: " + ", ".join(f'"{p}"' for p in said))

@@ -92,7 +92,7 @@ def _started(bundle: Bundle) -> Started | None:
         return None
     return Started(
         start.name, start.id, start.weight, start.chosen, tuple(start.shares.items()), start.mean,
-        start.beside,
+        start.beside, start.began,
     )  # fmt: skip
 
 
