@@ -7,6 +7,7 @@ Built as ``precode.model.features`` builds them, but for choices that precode do
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,11 +17,15 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from _active_sets import Coded, unit
+from _active_sets import Coded, by_group, unit
 from _quality_sets import SETS
 from scipy.sparse import csr_matrix, diags
 from sklearn.feature_extraction.text import CountVectorizer
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "builders"))
+from invented import corpus, families, passages_of, targets
+
+from precode.codebook import read_codebook
 from precode.model.bundle_files import load
 from precode.model.encoder import encoder_key, load_encoder
 from precode.model.features import MIN_DF, tokens, vocabulary
@@ -28,7 +33,7 @@ from precode.model.passages import Passage
 from precode.model.preset import PRESET
 from precode.model.solver import Design
 from precode.model.weights import find_weights
-from precode.resources import starters
+from precode.resources import codebooks, starters
 from precode.steps.learnt.embedding import embedding_of
 
 Floats = npt.NDArray[np.floating]
@@ -175,6 +180,19 @@ def _heard(passage: Passage, what: str, window: int) -> tuple[str, ...]:
     return mine[:1] if what == "last" else mine
 
 
+def conversations() -> Coded:
+    """The invented conversations that the starter learned from; their groups are families of target
+    behaviours.
+    """
+    rows = [r for r in corpus() if "conversation" in r]
+    y, _ = targets(rows, read_codebook(codebooks()["comb"]).leaf_ids)
+    groups = families(rows)
+    return Coded(
+        "invented", passages_of(rows), y, "many", groups, np.ones(y.shape[1], dtype=bool),
+        lambda seed: by_group(groups, seed),
+    )  # fmt: skip
+
+
 def samples(
     name: str, *, rows: int, seed: int, scratch: Path, all_vectors: bool = True
 ) -> tuple[Sample, Sample]:
@@ -182,7 +200,7 @@ def samples(
     without its test questions. Vectors of every layer are kept in ``scratch``, those of the whole
     set with ``all_vectors``, so that another cut finds them.
     """
-    whole = SETS[name]()
+    whole = (SETS | {"corpus": conversations})[name]()
     pool = whole.split(0)[0] if name == "trec" else np.arange(len(whole.y))
     names, of = np.unique(whole.groups[pool], return_inverse=True)
     order = np.random.default_rng(seed).permutation(len(names))

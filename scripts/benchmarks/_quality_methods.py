@@ -16,15 +16,20 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import LinearSVC
 
+from precode.model.features import Spec
 from precode.model.finetune.plan import Plan, Reading
+from precode.model.finetune.tuned import ADAPTER, FOLDER
 from precode.model.finetune.validate import fit_shares, frozen_scores, lay_aside
 from precode.model.thresholds import decide, fit_thresholds
 from precode.model.training import Training
-from precode.model.validate import SPECS, cross_validate
+from precode.model.validate import cross_validate
 from precode.model.weights import find_weights
+from precode.resources import starters
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating]
+
+STARTER = starters()["comb-starter"]  # what precode's fine-tuning learns on from
 
 # Talk before a turn helps where there is talk; the reading is cut to what a day's processor can do.
 READINGS = {
@@ -45,7 +50,7 @@ class Bench:
     log: Callable[[str], None] = print
     _data: Training | None = None
     _vectors: Floats | None = None
-    _chosen: dict[str, tuple[int, Floats]] = field(default_factory=dict)
+    _chosen: dict[str, tuple[Spec, Floats]] = field(default_factory=dict)
 
     @property
     def texts(self) -> list[str]:
@@ -124,18 +129,18 @@ class Bench:
 
     # -- ours --------------------------------------------------------------------------------------
 
-    def chosen(self, task: Task) -> tuple[int, Floats]:
-        """The settings (of SPECS) and thresholds that validation inside the task's own rows chose."""
+    def chosen(self, task: Task) -> tuple[Spec, Floats]:
+        """The settings and thresholds that validation inside the task's own rows chose."""
         if task.id not in self._chosen:
             out = cross_validate(self.data.take(task.learn), folds=FOLDS, seed=SEED)
             assert out is not None
-            self._chosen[task.id] = SPECS.index(out.spec), out.thresholds
+            self._chosen[task.id] = out.spec, out.thresholds
         return self._chosen[task.id]
 
     def default(self, task: Task) -> Bools:
         """precode train: frozen layers with context and words; all chosen inside the rows."""
         spec, cuts = self.chosen(task)
-        scores, _ = frozen_scores(self.data, task.learn, task.held, SPECS[spec])
+        scores, _ = frozen_scores(self.data, task.learn, task.held, spec)
         return decide(scores, cuts, choice=self.coded.choice)
 
     def finetuned(self, task: Task) -> Bools:
@@ -144,7 +149,7 @@ class Bench:
         if not file.is_file():
             np.savez(file, **self._tune(task))
         kept = np.load(file)
-        data, aside, spec = self.data, kept["aside"], SPECS[self.chosen(task)[0]]
+        data, aside, spec = self.data, kept["aside"], self.chosen(task)[0]
         learn = np.setdiff1d(task.learn, aside)
         near, _ = frozen_scores(data, learn, aside, spec)
         far, _ = frozen_scores(data, task.learn, task.held, spec)
@@ -168,7 +173,7 @@ class Bench:
         def learning() -> Learner:
             return Learner(
                 find_weights("minilm"), self.plan, codes=data.y.shape[1], choice=data.choice,
-                seed=SEED * 1000 + task.number,
+                seed=SEED * 1000 + task.number, start=STARTER / FOLDER / ADAPTER,
             )  # fmt: skip
 
         learner = learning()
