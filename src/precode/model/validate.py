@@ -21,18 +21,23 @@ from precode.model.folds import assign
 from precode.model.heads import Choice
 from precode.model.parallel import in_parallel
 from precode.model.preset import PRESET
-from precode.model.solver import Design
+from precode.model.solver import Design, Linear
 from precode.model.thresholds import decide, fit_thresholds, macro_f1
 from precode.model.training import Training, code_head, lean_of, polarity_head
 
 Floats = npt.NDArray[np.floating]
 Progress = Callable[[int, int], None]
+Heads = dict[tuple[int, int], dict[Spec, Linear]]  # by the pair of folds that they did not see
 
 # Compared by nested validation on the team's own codes: the weight of the words must not be fixed.
 # The first is the starting point, and what is used when there is too little to choose.
 SPECS = tuple(Spec(lexical, context, c) for lexical, context, c in PRESET.grid)
 SHARED = 0.5  # of its domain's weights that a code starts from, if that is chosen
-TO_COMPARE = 0.3  # of the gradient's norm: settings are told apart by less than exact heads
+TO_COMPARE = 0.6  # of the gradient's norm: settings are told apart by less than exact heads
+# Of macro-F1 on n rows, times 1/√n: a difference that is no reason to leave a setting for a later one
+# (.005 on 1,600 rows).
+CHANCE = 0.2
+MOST_KEPT = 200_000  # numbers of a head: larger ones are not kept as a start for its variations
 NESTED_FROM = 4  # transcripts: with fewer, leaving two out leaves too little to learn from
 CALIBRATE_FROM = 20  # held-out sentences: on fewer, a confidence would be a guess
 
@@ -89,7 +94,9 @@ def cross_validate(
     choices = choices or [_no_choice(data, specs[0])] * folds
     spec = _overall(choices, specs, data)
     held = in_parallel(
-        lambda f: _held_out(data, fold == f, choices[f].spec, spec), range(folds), tick=tick
+        lambda f: _held_out(data, fold == f, choices[f].spec, spec),
+        range(folds),
+        tick=tick,
     )
     n, k = data.y.shape
     scores, p, decision = np.zeros((n, k)), np.zeros((n, k)), np.zeros((n, k), dtype=bool)
@@ -151,13 +158,14 @@ def _chosen(
     A fold's choice rests on nothing of the fold.
     """
     rows = [(fold != f) & data.gold for f in range(int(fold.max()) + 1)]
-    inner = _inner(data, fold, dict.fromkeys(pairs, specs), tick)
+    heads: Heads = {}
+    inner = _inner(data, fold, dict.fromkeys(pairs, specs), heads, tick)
     choices = [_choose(data, {s: inner[s, f] for s in specs}, r) for f, r in enumerate(rows)]
     own = [variations(c.spec, data) for c in choices]
     if not any(own):
         return choices
     wanted = {(f, g): [*dict.fromkeys([*own[f], *own[g]])] for f, g in pairs}
-    inner |= _inner(data, fold, wanted, tick)
+    inner |= _inner(data, fold, wanted, heads, tick)
     out = []
     for f, (r, first) in enumerate(zip(rows, choices, strict=True)):
         best = _choose(data, {s: inner[s, f] for s in (first.spec, *own[f])}, r)
@@ -171,10 +179,17 @@ def _overall(choices: Sequence[_Choice], specs: Sequence[Spec], data: Training) 
     def mean(spec: Spec, among: Sequence[_Choice]) -> float:
         return float(np.mean([c.quality[spec] for c in among]))
 
-    best = max(specs, key=lambda s: mean(s, choices))
+    n = int(data.gold.sum())
+    best = _best({s: mean(s, choices) for s in specs}, n)
     near = variations(best, data)
     among = [c for c in choices if near and all(v in c.quality for v in near)]
-    return max((best, *near), key=lambda s: mean(s, among)) if among else best
+    return _best({s: mean(s, among) for s in (best, *near)}, n) if among else best
+
+
+def _best(quality: Mapping[Spec, float], n: int) -> Spec:
+    """The first that is as good as the best on ``n`` rows, but for chance."""
+    least = max(quality.values()) - CHANCE / np.sqrt(max(n, 1))
+    return next(s for s, q in quality.items() if q >= least)
 
 
 def variations(spec: Spec, data: Training) -> list[Spec]:
@@ -195,22 +210,27 @@ def _inner(
     data: Training,
     fold: npt.NDArray[np.intp],
     wanted: Mapping[tuple[int, int], Sequence[Spec]],
+    heads: Heads,
     tick: Callable[[], None],
 ) -> dict[tuple[Spec, int], Floats]:
     """Pairs of folds and the specs wanted of them → for each spec and fold f the ``(n, k)`` scores of
     the rows outside f, by models that saw neither f nor the row's fold; 0 where none were wanted.
+    ``heads`` are those fitted so far, from which the search for another may begin; more are added.
     """
 
     def scores(pair: tuple[int, int]) -> dict[Spec, Floats]:
         train = ~np.isin(fold, pair)
         rows, rest = np.flatnonzero(train), np.flatnonzero(~train)
         unit = fit_scaling(data.raw, rows, Spec()).unit(data.raw)
-        found, head = {}, None
+        found, head, known = {}, None, heads.setdefault(pair, {})
         # from the firmest to the loosest: each is a good start for the next
         for spec in sorted(wanted[pair], key=lambda s: s.c):
             x = weigh(unit, spec)
-            head = code_head(data, x, rows, spec, near=head, tolerance=TO_COMPARE)
+            near = known.get(_whole(spec), head) if spec.prior else None
+            head = code_head(data, x, rows, spec, near=near, tolerance=TO_COMPARE)
             found[spec] = head.scores(x.take(rest)).astype(np.float32)
+            if head.weights.size <= MOST_KEPT:
+                known[spec] = head
         return found
 
     inner: dict[tuple[Spec, int], Floats] = {}
@@ -223,6 +243,11 @@ def _inner(
     return inner
 
 
+def _whole(spec: Spec) -> Spec:
+    """What ``spec`` is a variation of, with all of the shipped model."""
+    return replace(spec, prior=SPECS[0].prior, domain=SPECS[0].domain)
+
+
 def _choose(data: Training, scores: Mapping[Spec, Floats], rows: npt.NDArray[np.bool_]) -> _Choice:
     """The best spec by macro-F1 of its ``scores (n, k)`` on ``rows``, and its settings."""
     y = data.judged_y[rows]
@@ -231,7 +256,7 @@ def _choose(data: Training, scores: Mapping[Spec, Floats], rows: npt.NDArray[np.
         s: macro_f1(y >= 0.5, decide(z[rows], cuts[s], choice=data.choice))
         for s, z in scores.items()
     }
-    best = max(quality, key=lambda s: quality[s])  # the first of equals
+    best = _best(quality, len(y))
     return _Choice(quality, best, cuts[best], _calibration(scores[best][rows], y, data.choice))
 
 
@@ -240,7 +265,12 @@ def _no_choice(data: Training, spec: Spec) -> _Choice:
     return _Choice({spec: 0.0}, spec, np.zeros(k), unfitted(k, data.choice))
 
 
-def _held_out(data: Training, held: npt.NDArray[np.bool_], own: Spec, final: Spec) -> _HeldOut:
+def _held_out(
+    data: Training,
+    held: npt.NDArray[np.bool_],
+    own: Spec,
+    final: Spec,
+) -> _HeldOut:
     """Scores of the rows ``held`` by models fitted on all others."""
     rows, rest = np.flatnonzero(~held), np.flatnonzero(held)
     unit = fit_scaling(data.raw, rows, own).unit(data.raw)
@@ -250,14 +280,19 @@ def _held_out(data: Training, held: npt.NDArray[np.bool_], own: Spec, final: Spe
     lean = lean_of(data.raw, own)
     return _HeldOut(
         scores,
-        scores if own == final else _scores(data, weigh(unit, final), rows, rest, final),
+        scores if own == final
+        else _scores(data, weigh(unit, final), rows, rest, final),
         np.zeros((len(rest), *data.polarity.shape[1:])) if head is None
         else head.scores(x.take(rest), None if lean is None else lean[rest]),
     )  # fmt: skip
 
 
 def _scores(
-    data: Training, x: Design, rows: npt.NDArray[np.intp], rest: npt.NDArray[np.intp], spec: Spec
+    data: Training,
+    x: Design,
+    rows: npt.NDArray[np.intp],
+    rest: npt.NDArray[np.intp],
+    spec: Spec,
 ) -> Floats:
     """``(len(rest), k)`` scores by a model fitted on ``rows``."""
     return code_head(data, x, rows, spec).scores(x.take(rest))
