@@ -34,8 +34,8 @@ Heads = dict[tuple[int, int], dict[Spec, Linear]]  # by the pair of folds that t
 SPECS = tuple(Spec(lexical, context, c) for lexical, context, c in PRESET.grid)
 SHARED = 0.5  # of its domain's weights that a code starts from, if that is chosen
 TO_COMPARE = 0.6  # of the gradient's norm: settings are told apart by less than exact heads
-# Of macro-F1 on n rows, times 1/√n: a difference that is no reason to leave a setting for a later one
-# (.005 on 1,600 rows).
+# Of macro-F1 on n rows, times 1/√n (.005 on 1,600): a difference that is no reason to leave a triple of
+# the grid for a later one. A shipped model is left for any: it may be wrong altogether.
 CHANCE = 0.2
 MOST_KEPT = 200_000  # numbers of a head: larger ones are not kept as a start for its variations
 NESTED_FROM = 4  # transcripts: with fewer, leaving two out leaves too little to learn from
@@ -160,7 +160,9 @@ def _chosen(
     rows = [(fold != f) & data.gold for f in range(int(fold.max()) + 1)]
     heads: Heads = {}
     inner = _inner(data, fold, dict.fromkeys(pairs, specs), heads, tick)
-    choices = [_choose(data, {s: inner[s, f] for s in specs}, r) for f, r in enumerate(rows)]
+    choices = [
+        _choose(data, {s: inner[s, f] for s in specs}, r, chance=CHANCE) for f, r in enumerate(rows)
+    ]
     own = [variations(c.spec, data) for c in choices]
     if not any(own):
         return choices
@@ -179,16 +181,15 @@ def _overall(choices: Sequence[_Choice], specs: Sequence[Spec], data: Training) 
     def mean(spec: Spec, among: Sequence[_Choice]) -> float:
         return float(np.mean([c.quality[spec] for c in among]))
 
-    n = int(data.gold.sum())
-    best = _best({s: mean(s, choices) for s in specs}, n)
+    best = _best({s: mean(s, choices) for s in specs}, CHANCE / np.sqrt(data.gold.sum() or 1))
     near = variations(best, data)
     among = [c for c in choices if near and all(v in c.quality for v in near)]
-    return _best({s: mean(s, among) for s in (best, *near)}, n) if among else best
+    return _best({s: mean(s, among) for s in (best, *near)}) if among else best
 
 
-def _best(quality: Mapping[Spec, float], n: int) -> Spec:
-    """The first that is as good as the best on ``n`` rows, but for chance."""
-    least = max(quality.values()) - CHANCE / np.sqrt(max(n, 1))
+def _best(quality: Mapping[Spec, float], slack: float = 0.0) -> Spec:
+    """The first that is as good as the best but for ``slack``."""
+    least = max(quality.values()) - slack
     return next(s for s, q in quality.items() if q >= least)
 
 
@@ -248,7 +249,13 @@ def _whole(spec: Spec) -> Spec:
     return replace(spec, prior=SPECS[0].prior, domain=SPECS[0].domain)
 
 
-def _choose(data: Training, scores: Mapping[Spec, Floats], rows: npt.NDArray[np.bool_]) -> _Choice:
+def _choose(
+    data: Training,
+    scores: Mapping[Spec, Floats],
+    rows: npt.NDArray[np.bool_],
+    *,
+    chance: float = 0.0,
+) -> _Choice:
     """The best spec by macro-F1 of its ``scores (n, k)`` on ``rows``, and its settings."""
     y = data.judged_y[rows]
     cuts = {s: fit_thresholds(z[rows], y, choice=data.choice) for s, z in scores.items()}
@@ -256,7 +263,7 @@ def _choose(data: Training, scores: Mapping[Spec, Floats], rows: npt.NDArray[np.
         s: macro_f1(y >= 0.5, decide(z[rows], cuts[s], choice=data.choice))
         for s, z in scores.items()
     }
-    best = _best(quality, len(y))
+    best = _best(quality, chance / np.sqrt(len(y) or 1))
     return _Choice(quality, best, cuts[best], _calibration(scores[best][rows], y, data.choice))
 
 
