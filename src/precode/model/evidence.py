@@ -55,10 +55,12 @@ class Word:
 class Explanation:
     """Why ``code`` was ``given`` to ``text``, or not. ``words`` are in the order of the sentence.
 
-    ``parts`` sum to ``score``: "sentence" (its embedding), "window" (what was said before), "length", "words" (the sum of all ``Word.exact``), "starter" (the shipped model's word),
-    "reading" (what the team's codes made of how its encoder reads the sentence in its talk), "adapted" (an adapted encoder's score of the sentence alone), "heard" (what it adds for having
-    read what was said before) and "base" (what a sentence starts from). ``window``: how many words were left out at once, 0 if none were. Where the code is not
-    ``modelled`` there are no words, the parts are 0, and only the neighbours speak.
+    ``parts`` sum to ``score``: "sentence" (its embedding), "window" (what was said before), "length",
+    "words" (the sum of all ``Word.exact``), "starter" (the shipped model's word), "reading" (what the
+    team's codes made of how its encoder reads the sentence in its talk), "adapted" (an adapted encoder's
+    score of the sentence alone), "heard" (what it adds for having read what was said before) and "base"
+    (what a sentence starts from). ``window``: how many words were left out at once, 0 if none were.
+    Where the code is not ``modelled`` there are no words, the parts are 0, and only the neighbours speak.
     """
 
     code: str
@@ -75,7 +77,9 @@ class Explanation:
 
     @property
     def context_share(self) -> float:
-        """How much of what moved the score was said before the sentence: 0 to 1, whatever its sign."""
+        """How much of what moved the score was said before the sentence: 0 to 1, whatever its sign. The
+        shipped model reads sentence and talk as one: its parts count as the sentence's.
+        """
         moved = {name: abs(value) for name, value in self.parts.items() if name != "base"}
         return sum(moved.get(name, 0.0) for name in CONTEXT) / max(sum(moved.values()), 1e-12)
 

@@ -8,13 +8,8 @@ from collections.abc import Mapping
 from precode.model.evidence import CONTEXT, Explanation, Word
 from precode.model.nearest import Neighbour
 
-SPOKEN = (
-    "sentence",
-    "words",
-    "adapted",
-    "starter",
-    "reading",
-)  # parts that are of the sentence itself
+# parts that are of the sentence itself, or of it and the talk before at once
+SPOKEN = ("sentence", "words", "adapted", "starter", "reading")
 LONGEST = 140  # characters: two lines of a small terminal
 SHORTEST_QUOTE = 20  # characters; of less, nobody can tell what was said
 MOST_PHRASES = 3

@@ -17,7 +17,8 @@ class Passage:
     """One sentence in its conversation.
 
     ``window`` holds up to :data:`WINDOW` preceding sentences by anybody, nearest first, of which
-    ``mine`` tells those that the same speaker said. ``behaviour`` is the target behaviour that polarity is relative to.
+    ``mine`` tells those that the same speaker said. ``behaviour`` is the target behaviour that
+    polarity is relative to.
     """
 
     id: str

@@ -17,9 +17,9 @@ Weight = Annotated[float, Field(ge=0, le=10)]
 class Preset(BaseModel):
     """``layers`` of the encoder that are pooled (the first of them for the talk before, too), with
     ``layer_weights``; ``window`` sentences of talk before, each ``decay`` times as heavy as the one
-    nearer by; ``reading``, the weight of a shipped model's own
-    reading of the sentence, where one is at hand; ``grid``: the (lexical, context, c) that validation compares in a study, its starting
-    point first.
+    nearer by; ``reading``, the weight of a shipped model's own reading of the sentence, where one is at
+    hand; ``grid``: the (lexical, context, c) that validation compares in a study, its starting point
+    first.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
