@@ -47,6 +47,8 @@ def _key(model: str, precision: str) -> str:
 
 def install(setattr_: Callable[[Any, str, Any], None] = setattr) -> None:
     """Put the fake in the encoder's place, e.g. with ``monkeypatch.setattr``."""
+    import precode.steps.doctor  # noqa: F401  imported first: it is to judge by the real keys
+
     setattr_(embedding, "load_encoder", _load)
     setattr_(embedding, "key_of", _key)
     setattr_(learning, "key_of", _key)

@@ -394,17 +394,12 @@ def test_a_lean_that_does_not_fit_is_refused(ours: Path, fault: str) -> None:
     refused(ours, "damaged")
 
 
-def test_a_model_of_before_loads_as_one_without_a_start(made: Bundle, folder: Path) -> None:
-    """Its settings knew neither ``prior`` nor ``domain``: both are 0, and it predicts the same."""
+@pytest.mark.parametrize("before", [1, 2, 3])
+def test_a_model_of_other_features_is_no_damaged_one(folder: Path, before: int) -> None:
+    """An earlier precode made it: that is said, and what to do."""
     head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
-    assert head["format"] == PLAIN
-    del head["spec"]["prior"], head["spec"]["domain"]
-    (folder / "bundle.json").write_text(json.dumps(head), encoding="utf-8")
-    back = load(folder)
-    assert (back.scaling.spec.prior, back.scaling.spec.domain, back.prior) == (0.0, 0.0, None)
-    rng = np.random.default_rng(12)
-    talk = passages(rng, rng.integers(0, 2, (40, 3)).astype(float))
-    assert same(predict(made, talk), predict(back, talk))
+    (folder / "bundle.json").write_text(json.dumps({**head, "format": before}), encoding="utf-8")
+    refused(folder, f"is a model of format {before}; this precode reads {PLAIN} to {PRIOR}")
 
 
 # -- with an adapted encoder -----------------------------------------------------------------------
@@ -560,7 +555,7 @@ def test_a_newer_format_says_so(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "not JSON", "[]", "3", "null", "{}", '{"format": 1}', "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")],
+    ["", "not JSON", "[]", "3", "null", "{}", '{"format": 4}', "[" * 100_000, "\ud800".encode("utf-8", "surrogatepass")],
 )  # fmt: skip
 def test_a_head_that_is_none_is_refused(folder: Path, text: str | bytes) -> None:
     (folder / "bundle.json").write_bytes(text if isinstance(text, bytes) else text.encode())

@@ -30,7 +30,8 @@ from precode.model.guarantee import HeldOutScores
 from precode.model.heads import PolarityHead
 from precode.model.solver import Linear
 
-PLAIN, TUNED, PRIOR = 1, 2, 3  # formats: what reads only the former must not pass over the latter
+# Formats: what reads only the former must not pass over the latter. 1 to 3 had other features.
+PLAIN, TUNED, PRIOR = 4, 5, 6
 PRIOR_FOLDER = "prior"
 _HEAD, _FILES = "bundle.json", ("tensors.safetensors", "terms.json", "codebook.json")
 _RETRAIN = "train it again: precode train"
@@ -172,7 +173,7 @@ def _build(
     terms = TypeAdapter(tuple[str, ...]).validate_json(contents["terms.json"], strict=True)
     if len(set(terms)) < len(terms):
         raise ValueError("terms.json holds a term twice")
-    told = {"prior": 0.0, "domain": 0.0, **head["spec"]}  # what format 1 did not know yet
+    told = dict(head["spec"])
     spec = Spec(**{f.name: float(told[f.name]) for f in fields(Spec)})
     if asdict(spec) != told or not np.isfinite(list(asdict(spec).values())).all():
         raise ValueError(f"settings {head['spec']}")
