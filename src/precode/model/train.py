@@ -12,6 +12,7 @@ from precode.model.bundle import Bundle
 from precode.model.calibration import unfitted
 from precode.model.features import Spec, fit_scaling
 from precode.model.guarantee import HeldOutScores
+from precode.model.lending import lent_head
 from precode.model.parallel import one_core
 from precode.model.thresholds import decide
 from precode.model.training import Training, code_head, counterparts, polarity_head, resting
@@ -29,18 +30,21 @@ def fit_bundle(
     modelled: npt.NDArray[np.bool_],
     about: Mapping[str, object],
     prior: Bundle | None = None,
+    lent: npt.NDArray[np.bool_] | None = None,
 ) -> Bundle:
     """The final model, on all rows, with the settings, thresholds and calibration that validation
     chose (the starting point's, and ranks instead of probabilities, where nothing was held out).
-    ``prior``: the shipped model that ``data.raw.prior`` is by.
+    ``prior``: the shipped model that ``data.raw.prior`` is by; ``lent (k,)``: codes that are not
+    ``modelled``, and of which its word stands (as :func:`precode.model.lending.with_lent` has it).
     """
     k = data.y.shape[1]
+    lent = np.zeros(k, dtype=bool) if lent is None else lent
     spec = SPECS[0] if out_of_fold is None else out_of_fold.spec
     rows = np.arange(len(data.raw))
     scaling = fit_scaling(data.raw, rows, spec)
     x = scaling.apply(data.raw)
     with one_core():
-        codes = code_head(data, x, rows, spec)
+        codes = lent_head(data, x, code_head(data, x, rows, spec), lent)
         polarity = polarity_head(data, x, rows, spec)
     if prior is not None:
         about = {**about, "prior": _rests_on(prior, spec, codebook, resting(data, x, codes, spec))}
@@ -55,7 +59,7 @@ def fit_bundle(
         unfitted(k, data.choice) if out_of_fold is None else out_of_fold.calibration,
         polarity,
         unfitted(2, "many") if out_of_fold is None else out_of_fold.polarity_calibration,
-        modelled,
+        modelled | lent,
         about,
         held_out=None if out_of_fold is None else held_out_scores(data, out_of_fold, modelled),
         prior=prior if spec.prior else None,

@@ -10,6 +10,7 @@ import numpy as np
 from precode.errors import UsageError
 from precode.model.bundle_files import load, save
 from precode.model.finetune.plan import Plan
+from precode.model.lending import with_lent
 from precode.model.training import Training
 from precode.model.validate import OutOfFold, cross_validate
 from precode.resources import starters
@@ -18,7 +19,7 @@ from precode.steps.finetune import Finetuned, Keep, finetune, forget, prepare
 from precode.steps.learnt import drift
 from precode.steps.learnt.card import card
 from precode.steps.learnt.downloading import fetch
-from precode.steps.learnt.learning import Lesson, bundle_of, lesson
+from precode.steps.learnt.learning import Lesson, borrowing, bundle_of, lesson
 from precode.steps.learnt.resting import said
 from precode.steps.learnt.validation import validation_of
 from precode.steps.opening import Progress, Study, open_study, silent
@@ -69,7 +70,7 @@ def train(
         if allow_download:
             fetch(study.settings.encoder.model, progress=progress)
         learned = lesson(study, coders=coders, progress=progress)
-        data, modelled = learned.data, learned.modelled
+        data = learned.data
         out = cross_validate(
             data,
             folds=study.settings.train.folds,
@@ -79,11 +80,14 @@ def train(
         told, tuned = None, None
         if tune is not None:
             told, out, tuned = finetune(study, learned, out, tune, keep=keep, progress=progress)
+        if tuned is None:  # beside an encoder of the study's own the starter's scores are not added
+            learned = borrowing(study, learned, out)
+            out = out and with_lent(data, out, learned.lent)
         notes = _notes(study, learned, out) + ([told.said] if told else [])
         validation = validation_of(
             study, learned.sentences,
             shown(study, study.independent_codes(learned.sentences)),
-            data, learned.gold_y, out, modelled,
+            data, learned.gold_y, out, learned.told,
         )  # fmt: skip
         about: dict[str, object] = {
             "name": name,
@@ -113,7 +117,9 @@ def train(
             **({} if told is None else {"finetuned": told.kept}),
         )  # fmt: skip
         left_out = [
-            leaf.label for leaf, m in zip(study.codebook.leaves, modelled, strict=True) if not m
+            leaf.label
+            for leaf, told_of in zip(study.codebook.leaves, learned.told, strict=True)
+            if not told_of
         ]
         count = len(np.unique(data.groups))
         return Trained(
@@ -139,15 +145,20 @@ def _short(score: object) -> object:
 
 def _notes(study: Study, learned: Lesson, out: OutOfFold | None) -> list[str]:
     """What the user must know about this model, each in one sentence."""
-    data, rows, modelled = learned.data, learned.rows, learned.modelled
+    data, rows = learned.data, learned.rows
     notes = []
     least = study.settings.train.min_positives
-    for leaf, m, n in zip(study.codebook.leaves, modelled, (rows.y >= 0.5).sum(0), strict=True):
-        if not m:
-            found = f"{n} coded sentence" if n == 1 else f"{n} coded sentences"
-            notes.append(
-                f"{leaf.label}: left out, {found} (at least {least} needed){_else(study, learned)}"
-            )
+    for leaf, modelled, lent, n in zip(
+        study.codebook.leaves, learned.modelled, learned.lent, (rows.y >= 0.5).sum(0), strict=True
+    ):
+        if modelled:
+            continue
+        found = f"{n} coded sentence{'' if n == 1 else 's'} (at least {least} needed)"
+        notes.append(
+            f"{leaf.label}: {found}, so what is said of it is the starter model's word alone"
+            if lent
+            else f"{leaf.label}: left out, {found}{_else(study, learned)}"
+        )
     known = data.polarity[~np.isnan(data.polarity).any(2)]
     if len(known) and not (known.sum(0) > 0).all():
         only = "barriers" if known[:, 0].any() else "facilitators"

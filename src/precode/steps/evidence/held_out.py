@@ -50,7 +50,7 @@ def held_out_of(study: Study, learned: Lesson, out: OutOfFold) -> HeldOut:
         best = np.nan_to_num(learned.gold_y).argmax(1)
         truth = np.arange(k) == best[:, None]
     p = out.p.astype(np.float64)
-    p[:, ~learned.modelled] = np.nan
+    p[:, ~learned.told] = np.nan
     c = out.polarity_calibration
     polarity = np.where(out.polarity == 0, 0.0, expit(out.polarity * c.slope + c.offset))
     folds = range(int(out.fold.max()) + 1)
@@ -61,7 +61,7 @@ def held_out_of(study: Study, learned: Lesson, out: OutOfFold) -> HeldOut:
         truth,
         data.gold,
         p,
-        out.decision & learned.modelled,
+        out.decision & learned.told,
         polarity,
         out.nested and enough,
     )

@@ -22,11 +22,12 @@ from precode.agreement.bootstrap import cluster_weights, estimate, per_cluster
 from precode.agreement.scores import mean_f1
 from precode.errors import InputError, TooLittleError, UsageError
 from precode.model.bundle import Bundle
+from precode.model.lending import with_lent
 from precode.model.passages import passages
 from precode.model.validate import OutOfFold, cross_validate
 from precode.steps.evidence.held_out import HeldOut, held_out_of, read_held_out
 from precode.steps.learnt.embedding import embedding_of
-from precode.steps.learnt.learning import Lesson, lesson
+from precode.steps.learnt.learning import Lesson, borrowing, lesson
 from precode.steps.models import folder_of, study_model
 from precode.steps.opening import Progress, Study, open_study, silent
 
@@ -172,13 +173,15 @@ def _anew(study: Study, name: str, bundle: Bundle, progress: Progress) -> _Answe
     settings = study.settings.model_copy(update={"encoder": encoder, "train": started})
     with_encoder = replace(study, settings=settings)
     learned = lesson(with_encoder, coders=tuple(about.get("coders", ())), progress=progress)
-    out = _validated(study, learned, name, progress)
+    learned, out = _validated(study, learned, name, progress)
     record = held_out_of(study, learned, out)
     folds = dict(zip(learned.data.groups.tolist(), out.fold.tolist(), strict=True))
     return _Answers(record, ANEW, folds)
 
 
-def _validated(study: Study, learned: Lesson, name: str, progress: Progress) -> OutOfFold:
+def _validated(
+    study: Study, learned: Lesson, name: str, progress: Progress
+) -> tuple[Lesson, OutOfFold]:
     out = cross_validate(
         learned.data,
         folds=study.settings.train.folds,
@@ -190,7 +193,8 @@ def _validated(study: Study, learned: Lesson, name: str, progress: Progress) -> 
             "only one transcript is coded: nothing can be held out to compare models on",
             mend="code another: precode review --coder YOU",
         )
-    return out
+    learned = borrowing(study, learned, out)
+    return learned, with_lent(learned.data, out, learned.lent)
 
 
 def _fresh(study: Study, bundle: Bundle, like: HeldOut | None, progress: Progress) -> _Answers:

@@ -21,7 +21,7 @@ from precode.model.features import measure, vocabulary
 from precode.model.passages import passages
 from precode.model.train import fit_bundle
 from precode.model.training import Training, counterparts, domains_of
-from precode.model.validate import OutOfFold
+from precode.model.validate import SPECS, OutOfFold
 from precode.steps.learnt.embedding import embedding, embedding_of, key_of
 from precode.steps.learnt.starting import prior_of
 from precode.steps.opening import Progress, Study
@@ -36,7 +36,8 @@ class Lesson:
     ``rows`` are the targets of all that ``coders`` have read outside the audit sample; ``use`` the
     rows of it that ``data`` holds, in its order; ``gold_y`` their targets by readings without a
     suggestion in view. ``modelled (k,)``: codes with enough examples. ``ids`` names ``data``'s rows.
-    ``prior``: the shipped model that it starts from.
+    ``prior``: the shipped model that it starts from; ``lent (k,)``: codes with too few examples, of
+    which its word stands.
     """
 
     sentences: tuple[Sentence, ...]
@@ -47,8 +48,14 @@ class Lesson:
     gold_y: npt.NDArray[np.float64]
     terms: tuple[str, ...]
     modelled: npt.NDArray[np.bool_]
+    lent: npt.NDArray[np.bool_]
     ids: tuple[str, ...] = ()
     prior: Bundle | None = None
+
+    @property
+    def told(self) -> npt.NDArray[np.bool_]:
+        """``(k,)``: the codes of which the model says anything."""
+        return self.modelled | self.lent
 
 
 def held_back(study: Study) -> frozenset[str]:
@@ -84,7 +91,23 @@ def lesson(
     prior = prior_of(study) if starter else None
     data, terms, use = _training(study, sentences, rows, gold, modelled, prior, progress)
     ids = tuple(rows.sentence_ids[i] for i in use)
-    return Lesson(sentences, human, wanted, rows, data, gold.y[use], terms, modelled, ids, prior)
+    none = np.zeros_like(modelled)
+    return Lesson(
+        sentences, human, wanted, rows, data, gold.y[use], terms, modelled, none, ids, prior
+    )
+
+
+def borrowing(study: Study, learned: Lesson, out: OutOfFold | None) -> Lesson:
+    """``learned``, in which codes with too few examples are lent by the starter: if it has the very
+    same code, and validation ``out`` did not do without it.
+    """
+    prior = learned.prior
+    weight = (SPECS[0] if out is None else out.spec).prior
+    if prior is None or not weight or study.codebook.choice != "many":
+        return learned
+    theirs = dict(zip(prior.codebook.leaf_ids, prior.modelled.tolist(), strict=True))
+    known = np.array([theirs.get(code, False) for code in study.codebook.leaf_ids])
+    return replace(learned, lent=known & ~learned.modelled)
 
 
 def enough_to_learn(study: Study, sentences: tuple[Sentence, ...], human: HumanCodes) -> bool:
@@ -126,6 +149,7 @@ def bundle_of(
             **about,
         },
         prior=learned.prior,
+        lent=learned.lent,
     )
 
 

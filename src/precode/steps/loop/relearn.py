@@ -27,12 +27,13 @@ from precode.files.offline import offline
 from precode.model.bundle import Bundle
 from precode.model.bundle_files import save
 from precode.model.features import Embed
+from precode.model.lending import with_lent
 from precode.model.passages import Passage
 from precode.model.predictions import Predictions
 from precode.model.validate import cross_validate
 from precode.steps.learnt.card import card
 from precode.steps.learnt.embedding import embedding, embedding_of
-from precode.steps.learnt.learning import bundle_of, lesson
+from precode.steps.learnt.learning import borrowing, bundle_of, lesson
 from precode.steps.learnt.starting import starter_of
 from precode.steps.loop.auditing import reached
 from precode.steps.loop.explaining import explained
@@ -143,6 +144,8 @@ def _learned(study: Study, progress: Progress) -> tuple[Bundle | None, bool]:
         seed=settings.seed,
         progress=lambda done, total: progress("learning", done, total),
     )
+    learned = borrowing(study, learned, out)
+    out = out and with_lent(learned.data, out, learned.lent)
     bundle = bundle_of(study, learned, out, about=ABOUT)
     folder = study.folder.cache / "loop" / "model"
     return replace(bundle, id=save(bundle, folder, card(bundle))), True
