@@ -11,6 +11,7 @@ from precode.codings.history import flags
 from precode.domain import HumanCodes, Sentence
 from precode.steps.adjudicate import count_open
 from precode.steps.learnt.learning import enough_to_learn
+from precode.steps.learnt.shipped import starter_for
 from precode.steps.loop.judging import Judgement, judge
 from precode.steps.loop.settling import moves
 from precode.steps.models import names
@@ -141,7 +142,10 @@ def _next(
     if not human.read and (idle := uncounted(study, sentences, study.store.events())):
         return f"{idle.command}: {idle.what}"
     if not human.read:
-        return "precode codes CODINGS.csv, or precode review --coder YOU"
+        first = "precode codes CODINGS.csv, or precode review --coder YOU"
+        starter = "" if run else starter_for(study.codebook)
+        look = f"; for a first look, precode predict --model {starter}"
+        return first + look * bool(starter)
     if not models:
         if enough_to_learn(study, sentences, human):
             return "precode train"
