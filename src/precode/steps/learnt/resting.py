@@ -114,8 +114,9 @@ def _began(about: Mapping[str, Any]) -> bool:
 
 
 def _leans(bundle: Bundle) -> bool:
-    """Whether the start has a say in polarities."""
-    return bundle.polarity is not None and bool(bundle.polarity.lean.any())
+    """Whether the start has a say in polarities, where the codebook has any."""
+    applies = any(leaf.polarity for leaf in bundle.codebook.leaves)
+    return applies and bundle.polarity is not None and bool(bundle.polarity.lean.any())
 
 
 def _percent(share: float) -> str:
