@@ -12,7 +12,7 @@ import torch
 
 from precode.files.atomic import replacing_folder
 
-_BEST, _NOW, _FIRST, _SECOND = "best.", "now.", "first.", "second."
+_BEST, _MEAN, _NOW, _FIRST, _SECOND = "best.", "mean.", "now.", "first.", "second."
 _CHANCE = "chance"
 
 
@@ -37,6 +37,7 @@ def save(
     standing: Standing,
     learned: Mapping[str, torch.nn.Parameter],
     optimiser: torch.optim.Optimizer,
+    mean: Mapping[str, torch.Tensor],
     best: Mapping[str, torch.Tensor],
 ) -> None:
     """Write it all whole or not at all. ``key`` names what the fine-tuning follows from."""
@@ -49,6 +50,7 @@ def save(
         if state:
             tensors[_FIRST + name] = state["exp_avg"]
             tensors[_SECOND + name] = state["exp_avg_sq"]
+    tensors |= {_MEAN + name: t for name, t in mean.items()}
     tensors |= {_BEST + name: t for name, t in best.items()}
     with replacing_folder(folder) as temporary:
         save_file(
@@ -64,9 +66,11 @@ def load(
     key: str,
     learned: Mapping[str, torch.nn.Parameter],
     optimiser: torch.optim.Optimizer,
+    mean: Mapping[str, torch.Tensor],
 ) -> tuple[Standing, dict[str, torch.Tensor]] | None:
-    """Take up what :func:`save` wrote: parameters, optimiser and chance are set as they were. None,
-    and nothing is changed, if there is nothing, it is damaged, or it is of another fine-tuning.
+    """Take up what :func:`save` wrote: parameters, their ``mean``, optimiser and chance are set as they
+    were. None, and nothing is changed, if there is nothing, it is damaged, or it is of another
+    fine-tuning.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -77,7 +81,9 @@ def load(
             return None
         standing = Standing(**content)
         tensors = load_file(folder / "state.safetensors")
-        fit = all(tensors[_NOW + n].shape == p.shape for n, p in learned.items())
+        fit = all(
+            tensors[kind + n].shape == p.shape for n, p in learned.items() for kind in (_NOW, _MEAN)
+        )
         chance = tensors[_CHANCE]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError):
         return None
@@ -86,6 +92,7 @@ def load(
     with torch.no_grad():
         for name, parameter in learned.items():
             parameter.copy_(tensors[_NOW + name])
+            mean[name].copy_(tensors[_MEAN + name])
             if _FIRST + name in tensors:
                 optimiser.state[parameter] = {
                     "step": torch.tensor(float(standing.steps), device=parameter.device),

@@ -7,7 +7,7 @@ optimiser and loss stay in single precision.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,7 @@ Tick = Callable[[int, int], None]
 # rate, is the better choice (the usual one-standard-error rule; on 60 sentences an error is .04).
 NOISE, ERROR = 0.005, 0.3
 PASS = 20  # batches at least between two looks at the held-out transcripts
+TAIL = 10  # the mean that is kept spans about a TAIL-th of the steps
 KEPT_EVERY = 60.0  # seconds between checkpoints inside an epoch
 READ_TOKENS = 8192  # of a batch that is only read
 
@@ -91,8 +92,9 @@ class Learner:
         tick: Tick = lambda done, total: None,
     ) -> Standing:
         """Adapt to ``lines``: until ``held`` gets worse, and back to the best; without ``held``
-        for exactly ``epochs``. What stands in ``folder`` from an interrupted call is gone on with,
-        and Ctrl-C leaves it there.
+        for exactly ``epochs``. What is judged and kept is the weights' mean over the last steps.
+        What stands in ``folder`` from an interrupted call is gone on with, and Ctrl-C leaves it
+        there.
         """
         plan, network = self._plan, self._network
         most = epochs or plan.epochs
@@ -108,23 +110,25 @@ class Learner:
             plan, self._seed, most, held is not None, self._weights.sha256, lines.y.tobytes(),
             [p.text for p in lines.passages], *self._start,
         )  # fmt: skip
-        found = checkpoint.load(folder, key, learned, optimiser)
+        mean = _copied(learned)
+        found = checkpoint.load(folder, key, learned, optimiser, mean)
         at, best = found or (Standing(), {})
         kept = time.monotonic()
 
         def keep() -> None:
-            checkpoint.save(folder, key, at, learned, optimiser, best)
+            checkpoint.save(folder, key, at, learned, optimiser, mean, best)
 
         try:
             while at.epoch < most and not at.done:
                 network.train()
                 order = self._order(lengths, at.epoch)
                 for rows in order[at.batch :]:
-                    share = _rate(at.steps, total, plan.warmup)
+                    share = _rate(at.steps, total, plan)
                     for group, rate in zip(optimiser.param_groups, rates, strict=True):
                         group["lr"] = rate * share
                     loss = self._step(tokens_of(rows_of[rows]), rows, losses, optimiser)
                     at.batch, at.steps = at.batch + 1, at.steps + 1
+                    _average(mean, learned, at.steps)
                     at.losses.append(round(loss, 5))
                     tick(at.steps, total)
                     if time.monotonic() - kept > KEPT_EVERY:
@@ -132,11 +136,14 @@ class Learner:
                         kept = time.monotonic()
                 at.epoch, at.batch = at.epoch + 1, 0
                 if held is not None:
+                    now = _copied(learned)
+                    _put(learned, mean)
                     at.scores.append(self.quality(held))
                     noise = max(NOISE, ERROR / np.sqrt(len(held)))
                     if at.scores[-1] >= max(at.scores) - noise:
                         at.best = at.epoch
-                        best = {n: p.detach().clone() for n, p in learned.items()}
+                        best = _copied(learned)
+                    _put(learned, now)
                     at.done = at.epoch - at.best >= plan.patience
                 at.done = at.done or at.epoch == most
                 keep()
@@ -144,10 +151,7 @@ class Learner:
         except KeyboardInterrupt:
             keep()
             raise
-        if best:
-            with torch.no_grad():
-                for name, parameter in learned.items():
-                    parameter.copy_(best[name])
+        _put(learned, best or mean)
         return at
 
     def _step(
@@ -275,10 +279,32 @@ class _Losses:
         return loss
 
 
-def _rate(step: int, total: int, warmup: float) -> float:
-    """Share of the highest rate: up in a straight line, then down to 0."""
-    rise = max(1.0, warmup * total)
-    return min((step + 1) / rise, max(0.0, (total - step) / max(total - rise, 1.0)))
+def _rate(step: int, total: int, plan: Plan) -> float:
+    """Share of the highest rate: up in a straight line, then down to ``plan.lowest``."""
+    rise = max(1.0, plan.warmup * total)
+    left = max(0.0, (total - step) / max(total - rise, 1.0))
+    return min((step + 1) / rise, plan.lowest + (1 - plan.lowest) * left)
+
+
+def _average(
+    mean: dict[str, torch.Tensor], learned: Mapping[str, torch.nn.Parameter], steps: int
+) -> None:
+    """Take the weights after ``steps`` steps into their ``mean``, in which older ones count ever less
+    (polynomial decay; Shamir and Zhang 2013, "Stochastic gradient descent for non-smooth optimization").
+    """
+    with torch.no_grad():
+        for name, parameter in learned.items():
+            mean[name].lerp_(parameter, TAIL / (steps + TAIL))
+
+
+def _copied(learned: Mapping[str, torch.nn.Parameter]) -> dict[str, torch.Tensor]:
+    return {n: p.detach().clone() for n, p in learned.items()}
+
+
+def _put(learned: Mapping[str, torch.nn.Parameter], weights: Mapping[str, torch.Tensor]) -> None:
+    with torch.no_grad():
+        for name, parameter in learned.items():
+            parameter.copy_(weights[name])
 
 
 def _most(weights: Weights) -> int:

@@ -30,8 +30,9 @@ class Reading:
 class Plan:
     """One fine-tuning. ``adapt``: small matrices beside every linear layer ("lora", of ``rank``), the
     ``layers`` last layers, or the whole encoder, each layer's rate ``decay`` times that of the one
-    above it. ``rate`` 0 stands for the way's own (:data:`RATES`). At most ``epochs`` passes over the
-    sentences, fewer once ``patience`` of them brought nothing on held-out transcripts.
+    above it. ``rate`` 0 stands for the way's own (:data:`RATES`); in the end it is ``lowest`` of that.
+    At most ``epochs`` passes over the sentences, fewer once ``patience`` of them brought nothing on
+    held-out transcripts.
     """
 
     adapt: Adapt = "lora"
@@ -44,6 +45,7 @@ class Plan:
     epochs: int = 8
     patience: int = 2
     warmup: float = 0.1
+    lowest: float = 0.5
     dropout: float = 0.1
     batch: int = 32
     batch_tokens: int = 4096
