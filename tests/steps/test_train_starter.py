@@ -17,6 +17,7 @@ import studies
 from fakes import FakeEncoder
 from running import finished, run, spawn
 
+from precode.codebook import Codebook
 from precode.model import bundle as bundles
 from precode.model.bundle import Bundle
 from precode.model.bundle_files import load
@@ -198,6 +199,24 @@ def test_a_fine_tuned_encoder_beside_it_is_named(other: Path, tmp_path: Path) ->
     assert "beside" not in said(replace(bundle, about=about, tuned=None))
     assert "polarities" not in said(replace(bundle, about=about, polarity=None))
     assert said(replace(bundle, about={})) == ""
+
+
+def test_of_polarities_nothing_is_said_where_the_codebook_has_none(
+    other: Path, tmp_path: Path
+) -> None:
+    """Though the head would have some to give."""
+    bundle = load(starter.adapted(other, tmp_path / "starter"))
+    assert bundle.polarity is not None
+    leaning = replace(bundle, polarity=replace(bundle.polarity, lean=np.eye(2)))
+    text = bundle.codebook.model_dump_json(by_alias=True)
+    assert '"polarity":true' in text
+    without = Codebook.model_validate_json(text.replace('"polarity":true', '"polarity":false'))
+    for known in (0, 6):
+        share = dict.fromkeys(bundle.codebook.leaf_ids, 0.2)
+        prior = {"name": "s", "id": "1", "weight": 1.0, "known": known, "share": share}
+        made = replace(leaning, about={"prior": prior})
+        assert "polarities start from" in said(made)
+        assert "polarities" not in said(replace(made, codebook=without))
 
 
 @pytest.mark.parametrize(
