@@ -89,8 +89,8 @@ def test_what_the_starter_says_of_it_stands(
     assert bundle.prior is not None
     assert label not in out["left_out"]
     assert (
-        f"{label}: {count} coded sentences (at least {count + 1} needed), so what is said of it "
-        "is the starter model's word alone"
+        f"{label}: {count} coded sentences (at least {count + 1} needed), so what is said of it, "
+        "and how surely, is the starter model's word alone"
     ) in out["notes"]
     assert out["prior"]["share"][code] == 1.0
     assert bundle.modelled[at]

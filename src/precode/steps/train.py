@@ -155,7 +155,7 @@ def _notes(study: Study, learned: Lesson, out: OutOfFold | None) -> list[str]:
             continue
         found = f"{n} coded sentence{'' if n == 1 else 's'} (at least {least} needed)"
         notes.append(
-            f"{leaf.label}: {found}, so what is said of it is the starter model's word alone"
+            f"{leaf.label}: {found}, so what is said of it, and how surely, is the starter model's word alone"
             if lent
             else f"{leaf.label}: left out, {found}{_else(study, learned)}"
         )
