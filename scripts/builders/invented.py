@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -23,17 +24,55 @@ LONG = 6  # words: fewer may be said twice by chance
 
 FOLDER = shipped("models") / "comb-starter"
 SHARES = {Polarity.BARRIER: (1, 0), Polarity.FACILITATOR: (0, 1), Polarity.BOTH: (1, 1)}
-# words of a behaviour → its family; behaviours under which the same words stand are one family too
+# how words of a behaviour begin → its family; behaviours under which the same words stand are one too
 FAMILIES = {
     "smoking": ("smok", "vap"),
     "alcohol": ("alcohol", "drinking"),
     "activity": ("exercis", "physically active", "walking", "cycling to", "sofa", "physiotherapy"),
     "eating": ("eating", "healthy diet", "sugary", "ready meals", "fruit", "salt"),
     "cannabis": ("cannabis",),
-    "vaccines": ("vaccin",),
-    "open research": ("data", "prereg", "code public", "materials public", "results openly"),
+    "vaccines": ("vaccin", "booster"),
+    "open research": (
+        "data",
+        "prereg",
+        "code public",
+        "materials public",
+        "results openly",
+        "preprint",
+        "negative results",
+        "replication",
+        "version control",
+        "open textbooks",
+    ),
+    "asthma": ("asthma", "inhaler"),
+    "HIV": ("HIV", "antiretroviral"),
+    "blood pressure": ("blood pressure",),
+    "cholesterol": ("statin", "cholesterol"),
+    "insulin": ("insulin", "blood sugar"),
+    "depression": ("depress",),
+    "memory": ("memory",),
+    "gambling": ("gambling",),
+    "screens": ("screen time", "social media", "phone"),
+    "interpreters": ("interpreter",),
+    "antenatal care": ("antenatal",),
+    "breastfeeding": ("breastfe",),
+    "teeth": ("teeth", "dentist", "floss"),
+    "organs": ("organ",),
+    "blood": ("donating blood", "giving blood"),
+    "bowel screening": ("bowel cancer",),
+    "hands": ("hands before",),
+    "opioids": ("opioid",),
+    "sun": ("sunscreen",),
+    "noise": ("hearing protection", "ear protection"),
+    "waste": ("recycl", "compost"),
     "driving": ("driving", "public transport"),
-    "coproduction": ("coproduc", "research partners", "sharing decisions", "on behalf"),
+    "coproduction": (
+        "coproduc",
+        "research partners",
+        "involving patients",
+        "sharing decisions",
+        "on behalf",
+    ),
 }
 
 
@@ -48,7 +87,11 @@ def families(rows: list[Row]) -> npt.NDArray[np.str_]:
     known: dict[str, str] = {}
     for behaviour in sorted({r["behaviour"] for r in rows}):
         known[behaviour] = next(
-            (name for name, words in FAMILIES.items() if any(w in behaviour for w in words)),
+            (
+                name
+                for name, words in FAMILIES.items()
+                if any(re.search(rf"\b{word}", behaviour) for word in words)
+            ),
             behaviour,
         )
     first: dict[str, str] = {}
@@ -88,11 +131,13 @@ def passages_of(rows: list[Row]) -> list[Passage]:
     )
 
 
-def training(rows: list[Row], book: Codebook) -> tuple[Training, list[Passage], tuple[str, ...]]:
-    """The corpus with features; only conversations are judged by."""
+def training(
+    rows: list[Row], book: Codebook, *, model: str = "minilm"
+) -> tuple[Training, list[Passage], tuple[str, ...]]:
+    """The corpus with features by the encoder ``model``; only conversations are judged by."""
     y, polarity = targets(rows, book.leaf_ids)
     todo = passages_of(rows)
-    encoder = load_encoder("minilm", LAYERS, cache=user_cache_path("precode", appauthor=False))
+    encoder = load_encoder(model, LAYERS, cache=user_cache_path("precode", appauthor=False))
     terms = vocabulary([p.text for p in todo])
     raw = measure(todo, terms, encoder.encode)
     whole = np.array(["conversation" in r for r in rows])
