@@ -86,7 +86,7 @@ class Train(_Section):
     folds: Annotated[int, Field(ge=2, le=20)] = 5
     # Fewer positives than this in validation: "not estimable", in words.
     floor: Annotated[int, Field(ge=2)] = 10
-    # Fewer positives than this: a code is not modelled at all.
+    # Fewer positives than this: a code is not learned.
     min_positives: Annotated[int, Field(ge=2)] = 5
     bootstrap: Annotated[int, Field(ge=100)] = 1000
     # Whether a model starts from the shipped starter, where that knows the codebook's codes.
