@@ -18,18 +18,15 @@ from sklearn.svm import LinearSVC
 
 from precode.model.features import Spec
 from precode.model.finetune.plan import Plan, Reading
-from precode.model.finetune.tuned import ADAPTER, FOLDER
 from precode.model.finetune.validate import fit_shares, frozen_scores, lay_aside
 from precode.model.thresholds import decide, fit_thresholds
 from precode.model.training import Training
 from precode.model.validate import cross_validate
 from precode.model.weights import find_weights
-from precode.resources import starters
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating]
 
-STARTER = starters()["comb-starter"]  # what precode's fine-tuning learns on from
 
 # Talk before a turn helps where there is talk; the reading is cut to what a day's processor can do.
 READINGS = {
@@ -173,7 +170,7 @@ class Bench:
         def learning() -> Learner:
             return Learner(
                 find_weights("minilm"), self.plan, codes=data.y.shape[1], choice=data.choice,
-                seed=SEED * 1000 + task.number, start=STARTER / FOLDER / ADAPTER,
+                seed=SEED * 1000 + task.number,
             )  # fmt: skip
 
         learner = learning()

@@ -23,10 +23,12 @@ from precode.model.bundle import Bundle
 from precode.model.bundle_files import load
 from precode.model.finetune.tuned import Tuned
 from precode.model.passages import Passage
+from precode.model.weights import find_weights
+from precode.steps import finetune
 from precode.steps.learnt import comparing, embedding, learning, starting
 from precode.steps.learnt.resting import by_code, said, start_of
 from precode.steps.loop.relearn import relearn
-from precode.steps.opening import open_study
+from precode.steps.opening import open_study, silent
 from precode.study.runs import read_run, runs
 
 pytestmark = pytest.mark.usefixtures("fake_encoder")
@@ -199,6 +201,29 @@ def test_a_fine_tuned_encoder_beside_it_is_named(other: Path, tmp_path: Path) ->
     assert "beside" not in said(replace(bundle, about=about, tuned=None))
     assert "polarities" not in said(replace(bundle, about=about, polarity=None))
     assert said(replace(bundle, about={})) == ""
+
+
+def test_fine_tuning_goes_on_from_it_only_where_it_knows_a_code(
+    study: Path, other: Path, tmp_path: Path
+) -> None:
+    """And only where it adapted the very encoder."""
+    bundle = load(starter.adapted(other, tmp_path / "starter"))
+    weights = find_weights("minilm")
+    with open_study(study, verb="test", write=False) as opened:
+        learned = learning.lesson(opened, starter=False, progress=silent)
+
+    def start(like: list[int], prior: Bundle | None = bundle, sha256: str = "") -> Path | None:
+        data = replace(learned.data, like=np.array(like))
+        encoder = replace(weights, sha256=sha256 or weights.sha256)
+        return finetune._start(replace(learned, data=data, prior=prior), encoder)
+
+    found = start([-1, 0, -1, -1, -1, -1])
+    assert found is not None
+    assert found.is_file()
+    assert start([-1] * CODES) is None
+    assert start([0] * CODES, prior=None) is None
+    assert start([0] * CODES, prior=replace(bundle, tuned=None)) is None
+    assert start([0] * CODES, sha256="another") is None
 
 
 def test_of_polarities_nothing_is_said_where_the_codebook_has_none(
