@@ -136,8 +136,9 @@ def real_talk(encoder: Path | None) -> list[Figure]:
             )
             writer.writeheader()
             writer.writerows(talk)
+        model = made_over(encoder, Path(folder) / "made") if encoder else "comb-starter"
         pre = predict_table(
-            made_over(encoder, Path(folder) / "made") if encoder else "comb-starter", table, text_column="sentence", context_column="context",
+            model, table, text_column="sentence", context_column="context",
             behaviour_column="behaviour",
         )  # fmt: skip
     rows = [dict(zip(pre.columns, row, strict=True)) for row in pre.rows]

@@ -198,8 +198,8 @@ class _Job:
 
 def _start(learned: Lesson, weights: Weights) -> Path | None:
     """Where learning begins: the shipped model's adaptation of the same encoder, if it has one and
-    knows any of the codes. For other codes it was the worse start (TREC, 64 a class: average
-    precision on questions laid aside .987, from the encoder as it comes .996).
+    knows any of the codes. For other codes it was the worse start (TREC, one draw of 64 a class:
+    average precision on questions laid aside .987, from the encoder as it comes .996).
     """
     tuned = None if learned.prior is None else learned.prior.tuned
     like = learned.data.like

@@ -10,7 +10,6 @@ import numpy as np
 from precode.errors import UsageError
 from precode.model.bundle_files import load, save
 from precode.model.finetune.plan import Plan
-from precode.model.lending import with_lent
 from precode.model.training import Training
 from precode.model.validate import OutOfFold, cross_validate
 from precode.resources import starters
@@ -81,8 +80,7 @@ def train(
         if tune is not None:
             told, out, tuned = finetune(study, learned, out, tune, keep=keep, progress=progress)
         if tuned is None:  # beside an encoder of the study's own the starter's scores are not added
-            learned = borrowing(study, learned, out)
-            out = out and with_lent(data, out, learned.lent)
+            learned, out = borrowing(study, learned, out)
         notes = _notes(study, learned, out) + ([told.said] if told else [])
         validation = validation_of(
             study, learned.sentences,

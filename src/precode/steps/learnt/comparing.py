@@ -22,7 +22,6 @@ from precode.agreement.bootstrap import cluster_weights, estimate, per_cluster
 from precode.agreement.scores import mean_f1
 from precode.errors import InputError, TooLittleError, UsageError
 from precode.model.bundle import Bundle
-from precode.model.lending import with_lent
 from precode.model.passages import passages
 from precode.model.validate import OutOfFold, cross_validate
 from precode.steps.evidence.held_out import HeldOut, held_out_of, read_held_out
@@ -193,8 +192,8 @@ def _validated(
             "only one transcript is coded: nothing can be held out to compare models on",
             mend="code another: precode review --coder YOU",
         )
-    learned = borrowing(study, learned, out)
-    return learned, with_lent(learned.data, out, learned.lent)
+    learned, lent = borrowing(study, learned, out)
+    return learned, lent or out
 
 
 def _fresh(study: Study, bundle: Bundle, like: HeldOut | None, progress: Progress) -> _Answers:

@@ -18,6 +18,7 @@ from precode.domain import HumanCodes, Sentence
 from precode.errors import TooLittleError, UsageError
 from precode.model.bundle import Bundle
 from precode.model.features import measure, vocabulary
+from precode.model.lending import with_lent
 from precode.model.passages import passages
 from precode.model.train import fit_bundle
 from precode.model.training import Training, counterparts, domains_of
@@ -97,17 +98,20 @@ def lesson(
     )
 
 
-def borrowing(study: Study, learned: Lesson, out: OutOfFold | None) -> Lesson:
-    """``learned``, in which codes with too few examples are lent by the starter: if it has the very
-    same code, and validation ``out`` did not do without it.
+def borrowing(
+    study: Study, learned: Lesson, out: OutOfFold | None
+) -> tuple[Lesson, OutOfFold | None]:
+    """``learned`` and its validation ``out``, in which codes with too few examples are lent by the
+    starter: if it has the very same code, and validation did not do without it.
     """
     prior = learned.prior
     weight = (SPECS[0] if out is None else out.spec).prior
     if prior is None or not weight or study.codebook.choice != "many":
-        return learned
+        return learned, out
     theirs = dict(zip(prior.codebook.leaf_ids, prior.modelled.tolist(), strict=True))
     known = np.array([theirs.get(code, False) for code in study.codebook.leaf_ids])
-    return replace(learned, lent=known & ~learned.modelled)
+    lent = known & ~learned.modelled
+    return replace(learned, lent=lent), out and with_lent(learned.data, out, lent)
 
 
 def enough_to_learn(study: Study, sentences: tuple[Sentence, ...], human: HumanCodes) -> bool:

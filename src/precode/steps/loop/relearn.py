@@ -27,7 +27,6 @@ from precode.files.offline import offline
 from precode.model.bundle import Bundle
 from precode.model.bundle_files import save
 from precode.model.features import Embed
-from precode.model.lending import with_lent
 from precode.model.passages import Passage
 from precode.model.predictions import Predictions
 from precode.model.validate import cross_validate
@@ -144,8 +143,7 @@ def _learned(study: Study, progress: Progress) -> tuple[Bundle | None, bool]:
         seed=settings.seed,
         progress=lambda done, total: progress("learning", done, total),
     )
-    learned = borrowing(study, learned, out)
-    out = out and with_lent(learned.data, out, learned.lent)
+    learned, out = borrowing(study, learned, out)
     bundle = bundle_of(study, learned, out, about=ABOUT)
     folder = study.folder.cache / "loop" / "model"
     return replace(bundle, id=save(bundle, folder, card(bundle))), True
