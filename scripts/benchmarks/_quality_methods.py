@@ -44,6 +44,7 @@ class Bench:
     name: str
     scratch: Path
     plan: Plan
+    encoder: str = "minilm"
     log: Callable[[str], None] = print
     _data: Training | None = None
     _vectors: Floats | None = None
@@ -56,7 +57,7 @@ class Bench:
     @property
     def data(self) -> Training:
         if self._data is None:
-            self._data = training(self.coded, self.scratch)
+            self._data = training(self.coded, self.scratch, self.encoder)
         return self._data
 
     # -- others ------------------------------------------------------------------------------------
@@ -92,7 +93,7 @@ class Bench:
     def _encode(self) -> Floats:
         from sentence_transformers import SentenceTransformer
 
-        model = SentenceTransformer(str(find_weights("minilm").folder), device="cpu")
+        model = SentenceTransformer(str(find_weights(self.encoder).folder), device="cpu")
         return np.asarray(model.encode(self.texts, batch_size=64, normalize_embeddings=True))
 
     def _linear(self, x: object, held: object, task: Task, *, svc: bool) -> Bools:
@@ -113,7 +114,7 @@ class Bench:
         from datasets import Dataset
         from setfit import SetFitModel, Trainer, TrainingArguments  # type: ignore[import-not-found]
 
-        model = SetFitModel.from_pretrained(str(find_weights("minilm").folder))
+        model = SetFitModel.from_pretrained(str(find_weights(self.encoder).folder))
         rows = {"text": [self.texts[i] for i in task.learn],
                 "label": self.coded.y[task.learn].argmax(1).tolist()}  # fmt: skip
         settings = TrainingArguments(
@@ -169,7 +170,7 @@ class Bench:
 
         def learning() -> Learner:
             return Learner(
-                find_weights("minilm"), self.plan, codes=data.y.shape[1], choice=data.choice,
+                find_weights(self.encoder), self.plan, codes=data.y.shape[1], choice=data.choice,
                 seed=SEED * 1000 + task.number,
             )  # fmt: skip
 

@@ -65,12 +65,12 @@ def tasks(coded: Coded, name: str, *, sizes: tuple[int, ...], numbers: int) -> I
             yield Task(name, size, number, learn, held)
 
 
-def training(coded: Coded, cache: Path) -> Training:
-    """The whole set with precode's features, the shipped starter's reading among them, as a study has
+def training(coded: Coded, cache: Path, encoder: str = "minilm") -> Training:
+    """The whole set with precode's features over ``encoder``, the shipped starter's reading among them, as a study has
     them whose codes the starter does not know; ``cache`` a folder for embeddings.
     """
     terms = vocabulary([p.text for p in coded.passages])
-    with embedding("minilm", "f32", cache=cache, progress=lambda *_: None) as embed:
+    with embedding(encoder, "f32", cache=cache, progress=lambda *_: None) as embed:
         raw = measure(coded.passages, terms, embed)
     starter, like = load(starters()["comb-starter"]), np.full(coded.y.shape[1], -1, dtype=np.intp)
     with embedding_of(starter, cache=cache, progress=lambda *_: None) as embed:

@@ -246,7 +246,7 @@ def drifting(rng: Rng, quick: bool) -> list[Figure]:
     return out
 
 
-def shuffled(name: str, path: Path, rng: Rng, studies: int) -> Figure:
+def shuffled(path: Path, rng: Rng, studies: int = 300) -> Figure:
     """Alarms on real talk in random orders of its transcripts, 12 at a time."""
     with open_study(path, verb="benchmark", write=False) as study:
         _, learned = learned_of(study)
@@ -264,11 +264,9 @@ def shuffled(name: str, path: Path, rng: Rng, studies: int) -> Figure:
         if said is not None:
             alarms.append(any(said))
     share = float(np.mean(alarms))
-    judged = len(names) >= 100  # of fewer, the draws are much the same transcripts
     return Figure(
-        f"drift: false alarms, {name}, 12 transcripts in {len(alarms)} random orders",
-        f"{share:.3f}", f"≤ {ALARMS:.2f}" if judged else "",
-        bool(share <= ALARMS) if judged else None,
+        f"drift: false alarms, AnnoMI, 12 transcripts in {len(alarms)} random orders",
+        f"{share:.3f}", f"≤ {ALARMS:.2f}", bool(share <= ALARMS),
     )  # fmt: skip
 
 
@@ -376,7 +374,8 @@ def figures(quick: bool) -> list[Figure]:
                 talk = {t: u for t, u in talk.items() if t % 6 == 0}
             path = annomi.study(root / "annomi", talk)
             annomi.coded(path, talk, people=False)
-            out.append(shuffled("AnnoMI", path, rng, 50 if quick else 300))
+            if not quick:  # a sixth of the dialogues is too few to judge by
+                out.append(shuffled(path, rng))
             out += slips("slips, AnnoMI", path, rng, times)
         out += drifting(rng, quick)
         out += many(both, rng, 12_500 if quick else 50_000)

@@ -2,12 +2,14 @@
 
     python scripts/benchmarks/quality.py --json quality.json
     python scripts/benchmarks/quality.py --only trec --methods default finetuned --sizes full
+    python scripts/benchmarks/quality.py --methods default --encoder FOLDER
 
 AnnoMI: client talk, three classes, five folds of whole dialogues. TREC-6: questions, the official
 test set. NHS comments (v6): themes with 50 examples or more, five folds of respondents. macro-F1;
 after ± the half-width of the 95 % t-interval over folds or draws. Every setting of ours is chosen
 inside the rows that are learned from. Fine-tuning takes hours on a processor: what is done is kept
-in --scratch, and the next call goes on from there.
+in --scratch, and the next call goes on from there. With --encoder all of it is over that one
+(all-mpnet-base-v2, say) instead of the default.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ def main() -> None:
     rows = []
     for name in options.only:
         plan = Plan(adapt=options.adapt, epochs=options.epochs, reading=READINGS[name])
-        bench = Bench(task_set(name), name, options.scratch, plan)
+        bench = Bench(task_set(name), name, options.scratch, plan, options.encoder)
         sizes = tuple(s for s in options.sizes if name != "nhs" or s == 0)
         todo = list(tasks(bench.coded, name, sizes=sizes, numbers=options.numbers))
         for size in sizes:
@@ -142,6 +144,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--numbers", type=int, default=5, help="folds, or draws (at most 5)")
     parser.add_argument("--adapt", choices=RATES, default="lora")
     parser.add_argument("--epochs", type=int, default=8, help="at most so many passes")
+    parser.add_argument("--encoder", default="minilm", help="folder of another encoder")
     parser.add_argument("--threads", type=int, default=0, help="of torch; 1 on a busy machine")
     place = Path(tempfile.gettempdir()) / "precode-quality"
     parser.add_argument("--scratch", type=Path, default=place, help="where what is done is kept")
@@ -150,6 +153,8 @@ def _arguments() -> argparse.Namespace:
         options.only, options.sizes, options.numbers = ["trec"], ["64"], 2
         options.methods = [m for m in options.methods if m in QUICK]
         options.scratch = Path(tempfile.mkdtemp())  # that nothing is only read from last time
+    if options.encoder != "minilm":
+        options.scratch /= Path(options.encoder).name
     options.sizes = tuple(0 if s == "full" else int(s) for s in options.sizes)
     return options
 

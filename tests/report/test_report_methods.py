@@ -130,6 +130,16 @@ def test_what_rests_on_the_starter_is_said_in_the_paragraph_and_by_code(
     assert "variance" in table.notes[-1] and "invented talk" in table.notes[-1]
 
 
+def test_the_threshold_of_a_lent_code_is_said_to_be_the_starters(make_view: MakeView) -> None:
+    """Only where a code's score is the starter's alone."""
+    lent = replace(START, shares=(("knowing", 0.61), ("body", 1.0)))
+    own, theirs = (grid(view(make_view, started(s)), "thresholds").notes for s in (START, lent))
+    assert not any("log-odds" in n for n in own)
+    assert (
+        "Where 100 % rests on comb-starter, the threshold is on that model’s log-odds" in theirs[1]
+    )
+
+
 def test_a_starter_that_helped_nothing_is_said_and_has_no_column(make_view: MakeView) -> None:
     v = view(make_view, started(replace(START, weight=0.0, shares=(("knowing", 0.0),), mean=0.0)))
     assert "helped nothing on transcripts held out" in make_tables(v).paragraph

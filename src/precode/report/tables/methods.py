@@ -99,6 +99,7 @@ def training(index: Index) -> Grid | None:
     )
 
 
+WHOLLY = 0.9995  # is shown as 100 %
 _CODING, _MODEL, _AUDIT, _STOPPING = "Coding", "Machine", "Audit sample", "When to stop"
 _WHEN = {
     "after": "after the coder has decided",
@@ -130,6 +131,11 @@ def thresholds(index: Index) -> Grid | None:
             Row((*row.cells, share.get(code)))
             for row, (code, _, _) in zip(rows, record.learned.thresholds, strict=True)
         ]
+        if any(of >= WHOLLY for of in share.values()):
+            notes.append(
+                f"Where 100 % rests on {start.name}, the threshold is on that model’s log-odds, counted "
+                "from where it gives the code itself (0)."
+            )
         notes.append(rests(start))
     return Grid(
         "thresholds", "Decision thresholds, by code", tuple(columns), tuple(rows), tuple(notes)
