@@ -365,9 +365,10 @@ def figures(quick: bool) -> list[Figure]:
         )  # fmt: skip
         out += nearly_alike(both, rng)
         out += slips("slips of two coders, demo study", both, rng, times)
-        one = demo_study(root / "one", "codings-anna*")
-        shutil.copytree(cache, one / "cache", dirs_exist_ok=True)  # the same sentences
-        out += slips("slips of one coder, demo study", one, rng, times)
+        if not quick:
+            one = demo_study(root / "one", "codings-anna*")
+            shutil.copytree(cache, one / "cache", dirs_exist_ok=True)  # the same sentences
+            out += slips("slips of one coder, demo study", one, rng, times)
         if annomi.DATA.exists():
             talk = annomi.utterances()
             if quick:
