@@ -66,8 +66,8 @@ def tasks(coded: Coded, name: str, *, sizes: tuple[int, ...], numbers: int) -> I
 
 
 def training(coded: Coded, cache: Path, encoder: str = "minilm") -> Training:
-    """The whole set with precode's features over ``encoder``, the shipped starter's reading among them, as a study has
-    them whose codes the starter does not know; ``cache`` a folder for embeddings.
+    """The whole set with precode's features over ``encoder``, the shipped starter's reading among
+    them, as a study has them whose codes the starter does not know; ``cache`` a folder for embeddings.
     """
     terms = vocabulary([p.text for p in coded.passages])
     with embedding(encoder, "f32", cache=cache, progress=lambda *_: None) as embed:
