@@ -87,6 +87,8 @@ def _rows(bench: Bench, todo: list[Task], size: int, options: argparse.Namespace
         scores = [_score(bench, t, method, options) for t in todo]
         macro, micro = (np.array(c) for c in zip(*((s[0], s[1]) for s in scores), strict=True))
         name = f"{bench.name} {size or 'full'}, {METHODS[method]}"
+        if bench.encoder != "minilm":
+            name += f", over {Path(bench.encoder).name}"
         value = f"{macro.mean():.3f}{_half(macro)} micro {micro.mean():.3f}, n = {len(macro)}"
         value += f", {sum(s[2] for s in scores):.0f} s"
         bar = BARS.get((bench.name, size, method))
