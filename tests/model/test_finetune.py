@@ -92,9 +92,53 @@ def test_what_was_told_is_learned_and_only_what_may_change_does(
     assert np.allclose(old[words], new[words]) == (adapt != "whole")
 
 
+def read_through(made: Learner) -> list[int]:
+    """How often the lowest layer is gone through, counted from now on."""
+    times = [0]
+    (lowest, *_) = (m for m in made._network.modules() if isinstance(m, torch.nn.ModuleList))
+    query = lowest[0].attention.self.query
+
+    def count(*_: object) -> None:
+        times[0] += 1
+
+    query.register_forward_hook(count)
+    return times
+
+
+@pytest.mark.parametrize("adapt", ["lora", "last"])
+def test_layers_that_do_not_learn_are_read_once(
+    weights: Weights, adapt: Adapt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what is learned is the same as when each pass reads them, where there is no room."""
+    monkeypatch.setattr(learn, "_half", lambda device: False)  # bf16 rounds what is kept
+    plan = replace(PLAN, adapt=adapt, layers=2)
+    some = lines(9, seed=2).passages
+    kept, read = learner(weights, plan), learner(weights, plan)
+    for made, room in ((kept, 2**30), (read, 0)):
+        monkeypatch.setattr(learn, "MOST_KEPT", room)
+        times = read_through(made)
+        torch.manual_seed(7)  # what the layers above drop
+        made.learn(lines(), None, folder=tmp_path / str(room), epochs=3)
+        # one pass is learn.PASS batches or more, of the whole encoder or of what is above
+        assert (times[0] < learn.PASS) == bool(room)
+    assert kept.vectors(some) == pytest.approx(read.vectors(some), abs=1e-3)
+    assert np.abs(kept.vectors(some) - learner(weights, plan).vectors(some)).max() > 0.1
+    kept.save(tmp_path / "encoder")
+    old = dict(learner(weights, replace(PLAN, adapt="whole"))._network.encoder.state_dict())
+    if adapt == "lora":
+        new = merged(weights, tmp_path / "encoder")
+    else:
+        from safetensors.numpy import load_file
+
+        new = load_file(tmp_path / "encoder" / "model.safetensors")
+    changed = {n.split(".")[2] for n in old if "layer." in n and not np.allclose(old[n], new[n])}
+    assert changed == set("45")
+
+
+@pytest.mark.parametrize("layers", [0, 2])
 @pytest.mark.parametrize("adapt", ["lora", "last", "whole"])
 def test_learning_goes_on_from_another_adaptation(
-    weights: Weights, tmp_path: Path, adapt: Adapt
+    weights: Weights, tmp_path: Path, adapt: Adapt, layers: int
 ) -> None:
     """It begins with what that one reads; with LoRA, what comes of it lies over the same encoder, and
     has that one's rank. A checkpoint of another beginning is not taken up.
@@ -104,7 +148,7 @@ def test_learning_goes_on_from_another_adaptation(
     first.learn(told, None, folder=tmp_path / "a", epochs=3)
     first.save(tmp_path / "first")
     start = tmp_path / "first" / "adapter.safetensors"
-    plan = replace(PLAN, adapt=adapt)
+    plan = replace(PLAN, adapt=adapt, layers=layers)
     second, plain = learner(weights, plan, start), learner(weights, plan)
     assert second.vectors(some) == pytest.approx(first.vectors(some), abs=0.02)  # bf16
     assert np.abs(plain.vectors(some) - first.vectors(some)).max() > 0.1

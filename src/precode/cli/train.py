@@ -33,14 +33,12 @@ Examples: precode train --coder ANNA --coder BEN
     type=click.Choice(["lora", "last", "whole"]),
     default="lora",
     show_default=True,
-    help="What --finetune changes: small matrices beside all layers, the last layers, or all.",
+    help="What --finetune changes: small matrices beside the layers, the last layers, or all.",
 )
 @click.option(
     "--layers",
     type=click.IntRange(1),
-    default=2,
-    show_default=True,
-    help="How many layers --adapt last changes.",
+    help="How many layers, from the last, --adapt lora or last changes.  [default: all; 2]",
 )
 @click.option(
     "--utterances",
@@ -67,7 +65,7 @@ def train(
     coders: tuple[str, ...],
     finetune: bool,
     adapt: Adapt,
-    layers: int,
+    layers: int | None,
     utterances: int,
     keep: Literal["finetuned", "default"] | None,
     allow_download: bool,
@@ -80,7 +78,7 @@ def train(
     from precode.steps.learnt.card import figure
     from precode.steps.train import train as step
 
-    plan = Plan(adapt=adapt, layers=layers, reading=Reading(utterances=utterances))
+    plan = Plan(adapt=adapt, layers=layers or 0, reading=Reading(utterances=utterances))
     if keep and not finetune:
         raise UsageError("--keep chooses between two models", mend="add --finetune, or drop --keep")
     done = step(

@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+from torch.nn.utils.rnn import pad_sequence
 
 from precode.model.finetune import checkpoint
 from precode.model.finetune.checkpoint import Standing
@@ -38,6 +40,7 @@ PASS = 20  # batches at least between two looks at the held-out transcripts
 TAIL = 10  # the mean that is kept spans about a TAIL-th of the steps
 KEPT_EVERY = 60.0  # seconds between checkpoints inside an epoch
 READ_TOKENS = 8192  # of a batch that is only read
+MOST_KEPT = 4 * 2**30  # bytes of memory for what layers say that do not learn
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Learner:
         rows_of = table(self._reader.tokens(lines.passages))
         lengths = rows_of["length"][:]
         losses = _Losses(lines, self._choice, self._device)
+        below = self._below(rows_of, lengths)
         total = most * len(self._order(lengths, 0))
         learned = network.learned()
         # fused: of a whole encoder's step a third of the time otherwise goes to the optimiser
@@ -126,7 +130,7 @@ class Learner:
                     share = _rate(at.steps, total, plan)
                     for group, rate in zip(optimiser.param_groups, rates, strict=True):
                         group["lr"] = rate * share
-                    loss = self._step(tokens_of(rows_of[rows]), rows, losses, optimiser)
+                    loss = self._step(tokens_of(rows_of[rows]), rows, losses, optimiser, below)
                     at.batch, at.steps = at.batch + 1, at.steps + 1
                     _average(mean, learned, at.steps)
                     at.losses.append(round(loss, 5))
@@ -160,16 +164,41 @@ class Learner:
         rows: Sequence[int],
         losses: _Losses,
         optimiser: torch.optim.Optimizer,
+        below: Sequence[torch.Tensor] | None,
     ) -> float:
-        """Learn from one batch; its loss."""
+        """Learn from one batch; its loss. ``below``: as of :meth:`_below`, of all rows."""
+        if below is not None:
+            self._network.still.known = pad_sequence([below[i] for i in rows], batch_first=True)
         with torch.autocast(self._device, torch.bfloat16, enabled=self._half):
             codes, polarity = self._network(*self._tensors(tokens))
+        self._network.still.known = None
         loss = losses(codes.float(), polarity.float(), rows)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._network.learned().values(), 1.0)
         optimiser.step()
         return float(loss.detach())
+
+    def _below(self, rows_of: Any, lengths: Sequence[int]) -> list[torch.Tensor] | None:
+        """Of each row, what the layers that do not learn say of its tokens ``(t, width)``: read once,
+        where that is not nothing and has room. None: each pass reads all layers.
+        """
+        width = self._network.codes.in_features
+        kind = torch.bfloat16 if self._half else torch.float32
+        if not self._network.still.count or self._device != "cpu":
+            return None
+        if sum(lengths) * width * kind.itemsize > MOST_KEPT:
+            return None
+        self._network.eval()
+        out = [torch.empty(0)] * len(lengths)
+        order = sorted(range(len(lengths)), key=lengths.__getitem__)
+        with torch.no_grad():
+            for rows in batches(lengths, order, most=256, tokens=READ_TOKENS):
+                with torch.autocast(self._device, torch.bfloat16, enabled=self._half):
+                    found = self._network.below(*self._tensors(tokens_of(rows_of[rows])))
+                for i, hidden in zip(rows, found, strict=True):
+                    out[i] = hidden[: lengths[i]].to(kind).clone()
+        return out
 
     def vectors(self, passages: Sequence[Passage]) -> Floats:
         """``(n, width)`` what the heads see of ``passages``."""

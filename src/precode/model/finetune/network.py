@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from torch import nn
 
 from precode.files.offline import offline
 from precode.model.finetune.plan import Plan
+from precode.model.finetune.still import Still
 from precode.model.finetune.tuned import ADAPTER, Heads
 
 _UP, _DOWN = ".b", ".a"
@@ -25,7 +26,9 @@ class Network(nn.Module):
 
     def __init__(self, folder: Path, plan: Plan, *, codes: int, start: Path | None = None) -> None:
         super().__init__()
-        self.encoder = _adapted(encoder_in(folder), plan, start)
+        encoder = encoder_in(folder)
+        self.still = Still(encoder, plan.still(int(encoder.config.num_hidden_layers)))
+        self.encoder = _adapted(encoder, plan, start)
         width = int(self.encoder.config.hidden_size)
         self.dropout = nn.Dropout(plan.dropout)
         self.codes = nn.Linear(width, codes)
@@ -34,6 +37,12 @@ class Network(nn.Module):
         self.by_code = nn.Linear(width, 2 * codes)
         nn.init.zeros_(self.by_code.weight)
         nn.init.zeros_(self.by_code.bias)
+
+    def train(self, mode: bool = True) -> Self:
+        """As :meth:`nn.Module.train`; the layers that do not learn say always the same."""
+        super().train(mode)
+        self.still.rest()
+        return self
 
     def pooled(
         self, ids: torch.Tensor, mask: torch.Tensor, kinds: torch.Tensor, own: torch.Tensor
@@ -45,6 +54,12 @@ class Network(nn.Module):
         hidden = self.encoder(**inputs).last_hidden_state
         share = own.unsqueeze(-1).to(hidden.dtype)
         return torch.as_tensor((hidden * share).sum(1) / share.sum(1))
+
+    def below(
+        self, ids: torch.Tensor, mask: torch.Tensor, kinds: torch.Tensor, own: torch.Tensor
+    ) -> torch.Tensor:
+        """``(n, t, width)``: what the layers that do not learn say of each token."""
+        return self.still.said(lambda: self.pooled(ids, mask, kinds, own))
 
     def forward(
         self, ids: torch.Tensor, mask: torch.Tensor, kinds: torch.Tensor, own: torch.Tensor
@@ -167,28 +182,32 @@ def _adapted(encoder: Any, plan: Plan, start: Path | None) -> Any:
         lay_over(encoder, start)
     for parameter in encoder.parameters():
         parameter.requires_grad = False
+    depth = int(encoder.config.num_hidden_layers)
+    still = plan.still(depth)
     if plan.adapt == "lora":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of its own dependencies' future
             from peft import LoraConfig, get_peft_model
+        from safetensors.torch import load_file
+
+        begin = {} if start is None else load_file(start)
         linear = [
             n
             for n, m in encoder.named_modules()
             if isinstance(m, nn.Linear) and "pooler" not in n.split(".")
+            if _layer(n, depth) > still or n + _UP in begin
         ]
-        from safetensors.torch import load_file
-
-        begin = {} if start is None else load_file(start)
         rank = next((len(t) for n, t in begin.items() if n.endswith(_DOWN)), plan.rank)
         found = get_peft_model(
             encoder,
             LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.0, target_modules=linear),
         )
+        for name, parameter in found.named_parameters():
+            parameter.requires_grad &= _layer(name, depth) > still
         if begin:
             _begin_with(found, begin)
         return found
-    depth = int(encoder.config.num_hidden_layers)
-    lowest = depth - plan.layers + 1 if plan.adapt == "last" else 0
+    lowest = still + 1 if plan.adapt == "last" else 0
     for name, parameter in encoder.named_parameters():
         pooler = "pooler" in name.split(".")  # its output is not read
         parameter.requires_grad = _layer(name, depth) >= lowest and not pooler

@@ -15,6 +15,9 @@ Adapt = Literal["lora", "last", "whole"]
 RATES: dict[Adapt, float] = {"lora": 1e-3, "last": 2e-4, "whole": 2e-4}
 
 
+LAST = 2  # layers, unless told
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What of a conversation the encoder reads before the sentence: as many as ``utterances``, the
@@ -28,9 +31,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One fine-tuning. ``adapt``: small matrices beside every linear layer ("lora", of ``rank``), the
-    ``layers`` last layers, or the whole encoder, each layer's rate ``decay`` times that of the one
-    above it. ``rate`` 0 stands for the way's own (:data:`RATES`); in the end it is ``lowest`` of that.
+    """One fine-tuning. ``adapt``: small matrices beside linear layers ("lora", of ``rank``), the last
+    layers themselves, or the whole encoder, each layer's rate ``decay`` times that of the one above
+    it. ``layers``: how many of the last ones; 0 stands for all with "lora", for two with "last". ``rate`` 0 stands for the way's own (:data:`RATES`); in the end it is ``lowest`` of that.
     At most ``epochs`` passes over the sentences, fewer once ``patience`` of them brought nothing on
     held-out transcripts.
     """
@@ -38,7 +41,7 @@ class Plan:
     adapt: Adapt = "lora"
     reading: Reading = Reading()
     rank: int = 16
-    layers: int = 2
+    layers: int = 0
     rate: float = 0.0
     head_rate: float = 1e-3
     decay: float = 0.85
@@ -55,6 +58,12 @@ class Plan:
     def peak(self) -> float:
         """The encoder's highest learning rate."""
         return self.rate or RATES[self.adapt]
+
+    def still(self, depth: int) -> int:
+        """How many of an encoder's ``depth`` layers, the lowest, do not learn."""
+        if self.adapt == "whole" or (self.adapt == "lora" and not self.layers):
+            return 0
+        return max(0, depth - (self.layers or LAST))
 
 
 def fingerprint(plan: Plan, *parts: object) -> str:
