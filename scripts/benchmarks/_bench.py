@@ -21,18 +21,18 @@ class Figure:
 
 
 def arguments(
-    doc: str | None, *, only: Sequence[str] = (), encoder: bool = False
+    doc: str | None, *, only: Sequence[str] = (), starter: Sequence[str] = ()
 ) -> argparse.Namespace:
     """``--quick`` (under 50 s, and still measures) and ``--json FILE``; where a benchmark has parts,
-    ``--only`` some of them; where it can, ``--encoder FOLDER``.
+    ``--only`` some of them; where it can, ``--starter`` another than the first of these.
     """
     parser = argparse.ArgumentParser(description=(doc or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="less of it, in under 50 s")
     parser.add_argument("--json", type=Path, help="write the table here too")
     if only:
         parser.add_argument("--only", nargs="+", choices=only, help="these parts alone")
-    if encoder:
-        parser.add_argument("--encoder", type=Path, help="folder of another encoder")
+    if starter:
+        parser.add_argument("--starter", choices=starter, default=starter[0], help="of this one")
     return parser.parse_args()
 
 

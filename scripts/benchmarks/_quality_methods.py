@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from _active_sets import Coded
-from _quality_sets import FOLDS, SEED, Rows, Task, training
+from _quality_sets import FOLDS, SEED, STARTER, Rows, Task, training
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
@@ -45,6 +45,7 @@ class Bench:
     scratch: Path
     plan: Plan
     encoder: str = "minilm"
+    starter: str = STARTER
     log: Callable[[str], None] = print
     _data: Training | None = None
     _vectors: Floats | None = None
@@ -57,7 +58,7 @@ class Bench:
     @property
     def data(self) -> Training:
         if self._data is None:
-            self._data = training(self.coded, self.scratch, self.encoder)
+            self._data = training(self.coded, self.scratch, self.encoder, self.starter)
         return self._data
 
     # -- others ------------------------------------------------------------------------------------

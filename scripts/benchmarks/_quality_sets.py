@@ -19,7 +19,7 @@ from precode.steps.learnt.embedding import embedding, embedding_of
 
 Rows = npt.NDArray[np.intp]
 
-FOLDS, SEED = 5, 1
+FOLDS, SEED, STARTER = 5, 1, "comb-starter"
 SETS = {"annomi": annomi, "trec": trec, "nhs": nhs}
 
 
@@ -65,14 +65,16 @@ def tasks(coded: Coded, name: str, *, sizes: tuple[int, ...], numbers: int) -> I
             yield Task(name, size, number, learn, held)
 
 
-def training(coded: Coded, cache: Path, encoder: str = "minilm") -> Training:
-    """The whole set with precode's features over ``encoder``, the shipped starter's reading among
-    them, as a study has them whose codes the starter does not know; ``cache`` a folder for embeddings.
+def training(
+    coded: Coded, cache: Path, encoder: str = "minilm", starting: str = STARTER
+) -> Training:
+    """The whole set with precode's features over ``encoder``, the reading of the shipped starter
+    ``starting`` among them, as a study has them whose codes the starter does not know; ``cache`` a folder for embeddings.
     """
     terms = vocabulary([p.text for p in coded.passages])
     with embedding(encoder, "f32", cache=cache, progress=lambda *_: None) as embed:
         raw = measure(coded.passages, terms, embed)
-    starter, like = load(starters()["comb-starter"]), np.full(coded.y.shape[1], -1, dtype=np.intp)
+    starter, like = load(starters()[starting]), np.full(coded.y.shape[1], -1, dtype=np.intp)
     with embedding_of(starter, cache=cache, progress=lambda *_: None) as embed:
         raw = replace(raw, prior=starter.as_prior(coded.passages, embed, like))
     known = np.full((*coded.y.shape, 2), np.nan)

@@ -3,13 +3,14 @@
     python scripts/benchmarks/quality.py --json quality.json
     python scripts/benchmarks/quality.py --only trec --methods default finetuned --sizes full
     python scripts/benchmarks/quality.py --methods default --encoder FOLDER
+    python scripts/benchmarks/quality.py --methods default --starter comb-starter-mpnet
 
 AnnoMI: client talk, three classes, five folds of whole dialogues. TREC-6: questions, the official
 test set. NHS comments (v6): themes with 50 examples or more, five folds of respondents. macro-F1;
 after ± the half-width of the 95 % t-interval over folds or draws. Every setting of ours is chosen
 inside the rows that are learned from. Fine-tuning takes hours on a processor: what is done is kept
 in --scratch, and the next call goes on from there. With --encoder all of it is over that one
-(all-mpnet-base-v2, say) instead of the default.
+(all-mpnet-base-v2, say) instead of the default; with --starter ours have another starter's reading.
 """
 
 from __future__ import annotations
@@ -25,12 +26,13 @@ import numpy as np
 from _active_sets import DATA
 from _bench import Figure, finish
 from _quality_methods import READINGS, Bench
-from _quality_sets import SETS, Task, task_set, tasks
+from _quality_sets import SETS, STARTER, Task, task_set, tasks
 from scipy.stats import t as student
 
 from precode.files.offline import offline
 from precode.model.finetune.plan import RATES, Plan
 from precode.model.thresholds import macro_f1
+from precode.resources import starters
 
 METHODS = {
     "majority": "majority class",
@@ -69,7 +71,7 @@ def main() -> None:
     rows = []
     for name in options.only:
         plan = Plan(adapt=options.adapt, epochs=options.epochs, reading=READINGS[name])
-        bench = Bench(task_set(name), name, options.scratch, plan, options.encoder)
+        bench = Bench(task_set(name), name, options.scratch, plan, options.encoder, options.starter)
         sizes = tuple(s for s in options.sizes if name != "nhs" or s == 0)
         todo = list(tasks(bench.coded, name, sizes=sizes, numbers=options.numbers))
         for size in sizes:
@@ -89,6 +91,8 @@ def _rows(bench: Bench, todo: list[Task], size: int, options: argparse.Namespace
         name = f"{bench.name} {size or 'full'}, {METHODS[method]}"
         if bench.encoder != "minilm":
             name += f", over {Path(bench.encoder).name}"
+        if bench.starter != STARTER:
+            name += f", from {bench.starter}"
         value = f"{macro.mean():.3f}{_half(macro)} micro {micro.mean():.3f}, n = {len(macro)}"
         value += f", {sum(s[2] for s in scores):.0f} s"
         bar = BARS.get((bench.name, size, method))
@@ -147,6 +151,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--adapt", choices=RATES, default="lora")
     parser.add_argument("--epochs", type=int, default=8, help="at most so many passes")
     parser.add_argument("--encoder", default="minilm", help="folder of another encoder")
+    parser.add_argument("--starter", choices=starters(), default=STARTER, help="of this one")
     parser.add_argument("--threads", type=int, default=0, help="of torch; 1 on a busy machine")
     place = Path(tempfile.gettempdir()) / "precode-quality"
     parser.add_argument("--scratch", type=Path, default=place, help="where what is done is kept")
@@ -157,6 +162,8 @@ def _arguments() -> argparse.Namespace:
         options.scratch = Path(tempfile.mkdtemp())  # that nothing is only read from last time
     if options.encoder != "minilm":
         options.scratch /= Path(options.encoder).name
+    if options.starter != STARTER:
+        options.scratch /= options.starter
     options.sizes = tuple(0 if s == "full" else int(s) for s in options.sizes)
     return options
 

@@ -89,8 +89,9 @@ class Train(_Section):
     # Fewer positives than this: a code is not learned.
     min_positives: Annotated[int, Field(ge=2)] = 5
     bootstrap: Annotated[int, Field(ge=100)] = 1000
-    # Whether a model starts from the shipped starter, where that knows the codebook's codes.
-    starter: bool = True
+    # Whether a model starts from the shipped starter, where that knows the codebook's codes; or the
+    # name of the one it starts from.
+    starter: bool | str = True
     seed: int = 1
 
 

@@ -71,6 +71,24 @@ def adapted(model: Path, folder: Path) -> Path:
     return _shipped(replace(bundle, tuned=tuned), folder)
 
 
+def over(model: Path, folder: Path, encoder: str, *, width: int) -> Path:
+    """The ``model`` as a starter that also reads with the tiny encoder called ``encoder``, adapted."""
+    matrices = folder.parent / f"{folder.name}-encoder"
+    matrices.mkdir(parents=True)
+    layer = "encoder.layer.5.attention.output.dense"
+    rng, bundle = np.random.default_rng(1), load(model)
+    pair = {f"{layer}.a": rng.standard_normal((2, width)), f"{layer}.b": np.ones((width, 2))}
+    (matrices / ADAPTER).write_bytes(dump({n: t.astype(np.float32) for n, t in pair.items()}))
+    k = len(bundle.codebook.leaves)
+    heads = Heads(
+        rng.standard_normal((width, k)), np.zeros(k), np.zeros((width, k, 2)), np.zeros((k, 2))
+    )
+    key = key_of(matrices, encoder, Reading(), "f32")
+    shares = Shares(0.5, 0.5)
+    tuned = Tuned(matrices, encoder, key, Reading(), heads, shares, shares)
+    return _shipped(replace(bundle, tuned=tuned), folder)
+
+
 def of_other_codes(model: Path, folder: Path) -> Path:
     """The adapted one, of codes that no study has."""
     bundle = load(adapted(model, folder.parent / f"{folder.name}-known"))

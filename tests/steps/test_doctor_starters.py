@@ -10,6 +10,8 @@ import pytest
 from running import run
 
 from precode.errors import InputError
+from precode.model.bundle import Bundle
+from precode.model.weights import EncoderAbsentError
 from precode.resources import starters
 from precode.steps import doctor
 
@@ -56,6 +58,22 @@ def test_a_starter_without_its_encoder_is_named(
     monkeypatch.setattr(doctor, "key_of", lambda model, precision: "other-f32")
     key = json.loads((shipped / "bundle.json").read_text(encoding="utf-8"))["encoder"]["key"]
     assert f"its encoder ({key}) is another one here (other-f32) — reinstall precode" in line()
+
+
+def test_a_starter_whose_encoder_was_never_fetched_is_no_fault(
+    shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is an offer, with the command that takes it up."""
+
+    def absent(folder: Path) -> Bundle:
+        raise EncoderAbsentError("not here", mend="precode models fetch comb-starter")
+
+    monkeypatch.setattr(doctor, "load_starter", absent)
+    assert line() == (
+        "ok   starter comb-starter: not in use: its encoder is not here "
+        "(precode models fetch comb-starter)"
+    )
+    assert run("doctor").code == 0
 
 
 def test_none_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

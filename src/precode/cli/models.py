@@ -60,7 +60,10 @@ def models(context: click.Context, study: Path, as_json: bool) -> None:
                             "newest" * m.newest,
                             "made the newest run" * m.in_use,
                             f"cannot be used here: it {m.why_not}" if m.why_not and m.id else "",
-                            f"damaged: {m.why_not}" if not m.id else "",
+                            f"damaged: {m.why_not}" if not m.id and not m.absent else "",
+                            f"its encoder is not here: precode models fetch {m.name}"
+                            if m.absent and m.shipped
+                            else "",
                         )
                         if w
                     ),
@@ -190,6 +193,37 @@ def import_(context: click.Context, file: Path, name: str, study: Path, as_json:
 
     study, as_json = _common(context, study, as_json)
     _told(step(study, file, name=name), "Took in model {!r}: {}", as_json)
+
+
+@models.command("fetch")
+@click.argument("name")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    help="A folder with the encoder's config.json, tokenizer.json and model.safetensors.",
+)
+@click.option(
+    "--allow-download",
+    is_flag=True,
+    help="Fetch it from the Hugging Face hub. Nothing else is ever fetched, and nothing is sent.",
+)
+@json_option
+@click.pass_context
+def fetch_(
+    context: click.Context, name: str, source: Path | None, allow_download: bool, as_json: bool
+) -> None:
+    """Get the encoder that a shipped model reads with, once for all studies."""
+    from precode.steps.learnt.downloading import fetch_for as step
+
+    done = step(name, source=source, allow_download=allow_download, progress=Progress())
+    if as_json or (context.parent and context.parent.params.get("as_json")):
+        emit_json(done)
+        return
+    say(f"{'Here already' if done.already else 'Now here'}: {done.encoder}, in {done.where}")
+    note(
+        f"precode predict --model {name}; or in precode.toml: starter = {name!r}".replace("'", '"')
+    )
 
 
 def _told(done: Moved, words: str, as_json: bool) -> None:

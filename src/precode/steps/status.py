@@ -143,7 +143,7 @@ def _next(
         return f"{idle.command}: {idle.what}"
     if not human.read:
         first = "precode codes CODINGS.csv, or precode review --coder YOU"
-        starter = "" if run else starter_for(study.codebook)
+        starter = "" if run else starter_for(study.codebook, study.settings.train.starter)
         look = f"; for a first look, precode predict --model {starter}"
         return first + look * bool(starter)
     if not models:

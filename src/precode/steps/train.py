@@ -17,7 +17,7 @@ from precode.steps.evidence.held_out import FILE, held_out_of, packed
 from precode.steps.finetune import Finetuned, Keep, finetune, forget, prepare
 from precode.steps.learnt import drift
 from precode.steps.learnt.card import card
-from precode.steps.learnt.downloading import fetch
+from precode.steps.learnt.downloading import fetch, fetch_for
 from precode.steps.learnt.learning import Lesson, borrowing, bundle_of, lesson
 from precode.steps.learnt.resting import said
 from precode.steps.learnt.validation import validation_of
@@ -68,6 +68,9 @@ def train(
     with open_study(path, verb="train", write=True) as study:
         if allow_download:
             fetch(study.settings.encoder.model, progress=progress)
+            starter = study.settings.train.starter
+            if isinstance(starter, str) and starter in starters():
+                fetch_for(starter, allow_download=True, progress=progress)
         learned = lesson(study, coders=coders, progress=progress)
         data = learned.data
         out = cross_validate(

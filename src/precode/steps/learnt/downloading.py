@@ -1,4 +1,5 @@
-"""Fetching an encoder by name: only on ``--allow-download``, in a process of its own.
+"""Coming by an encoder that is not here: from a folder, or by name and only on ``--allow-download``, in
+a process of its own.
 
 This process stays offline (:mod:`precode.files.offline`): nothing that knows a participant's words
 shares memory with what talks to the network.
@@ -6,16 +7,33 @@ shares memory with what talks to the network.
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from precode.errors import InputError
+from precode.errors import InputError, UsageError
 from precode.files.atomic import replacing_folder
 from precode.files.offline import OFFLINE
-from precode.model.weights import downloaded, find_weights, is_name
-from precode.steps.opening import Progress
+from precode.model.weights import EncoderAbsentError, downloaded, find_weights, is_name
+from precode.resources import starters
+from precode.steps.models import load_starter
+from precode.steps.opening import Progress, silent
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The encoder called ``encoder`` of the shipped model ``name``: where it is now."""
+
+    name: str
+    encoder: str
+    where: str
+    already: bool
+
 
 FILES = ("config.json", "tokenizer.json", "model.safetensors")  # no pickled weights, no code
 _PROGRAM = """
@@ -49,6 +67,63 @@ def fetch(model: str, *, progress: Progress) -> None:
             )
     find_weights.cache_clear()
     progress(f"fetching {model}", 1, 1)
+
+
+def fetch_for(
+    name: str, *, allow_download: bool, source: Path | None = None, progress: Progress = silent
+) -> Fetched:
+    """Come by the encoder that the shipped model ``name`` was adapted over: from the folder ``source``,
+    or from the network if that is allowed. An encoder that turns out to be another one is not kept.
+
+    Raises :class:`UsageError` without either, or if no model of that name ships with precode, and
+    :class:`InputError` if the encoder cannot be had or is another one.
+    """
+    shipped = starters()
+    if name not in shipped:
+        raise UsageError(
+            f"no model {name!r} ships with precode", mend=f"one of {', '.join(shipped)}"
+        )
+    model = _read_with(shipped[name])
+    if not is_name(model):
+        return Fetched(name, model, str(find_weights(model).folder), True)
+    try:
+        load_starter(shipped[name])
+        return Fetched(name, model, str(downloaded(model)), True)
+    except EncoderAbsentError:
+        pass
+    if source is not None:
+        _copy(find_weights(str(source)).folder, downloaded(model))
+    elif allow_download:
+        fetch(model, progress=progress)
+    else:
+        raise UsageError(
+            f"{name!r} reads with {model}, which is not on this computer, and precode fetches nothing "
+            "unasked",
+            mend=f"precode models fetch {name} --allow-download, or --from FOLDER that holds it",
+        )
+    try:
+        load_starter(shipped[name])
+    except InputError as error:
+        shutil.rmtree(downloaded(model))
+        find_weights.cache_clear()
+        raise InputError(
+            f"{source or model} is not the encoder that {name!r} was adapted over ({error.what})",
+            mend=f"find the published files of {model}",
+        ) from error
+    return Fetched(name, model, str(downloaded(model)), False)
+
+
+def _read_with(folder: Path) -> str:
+    """The encoder that the bundle in ``folder`` was adapted over, or comes with."""
+    head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+    return str(head["tuned"]["base"] if "tuned" in head else head["encoder"]["model"])
+
+
+def _copy(source: Path, target: Path) -> None:
+    with replacing_folder(target) as temporary:
+        for name in FILES:
+            shutil.copyfile(source / name, temporary / name)
+    find_weights.cache_clear()
 
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from precode.errors import InputError, PrecodeError, UsageError
 from precode.files.atomic import replacing, replacing_folder
 from precode.model.bundle_files import load
+from precode.model.weights import EncoderAbsentError
 from precode.resources import starters
 from precode.steps.learnt.archived import (
     AGAIN,
@@ -57,6 +58,7 @@ class Listed:
     transcripts: int
     macro_f1: object
     why_not: str
+    absent: bool = False  # its encoder is not on this computer
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,7 @@ def _listed(study: Study, name: str, own: list[str], used: tuple[str, str]) -> L
     except PrecodeError as error:
         return Listed(
             name, "", shipped, name == next(iter(own), ""), used[1] == name,
-            "", "", "", "", (), 0, 0, "", error.what,
+            "", "", "", "", (), 0, 0, "", error.what, isinstance(error, EncoderAbsentError),
         )  # fmt: skip
     about: Mapping[str, Any] = bundle.about
     trained = about.get("trained_on")

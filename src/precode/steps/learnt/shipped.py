@@ -6,11 +6,13 @@ from precode.codebook import Codebook
 from precode.resources import starters
 
 
-def starter_for(book: Codebook) -> str:
+def starter_for(book: Codebook, wanted: bool | str = True) -> str:
     """The name of a shipped model with the codes of ``book``, all and in their order; "" without one.
-    Whether its encoder is at hand is seen when it reads.
+    ``wanted``: the one that a study names. Whether its encoder is at hand is seen when it reads.
     """
     for name, folder in starters().items():
+        if isinstance(wanted, str) and name != wanted:
+            continue
         try:
             text = (folder / "codebook.json").read_text(encoding="utf-8")
             known = Codebook.model_validate_json(text)
