@@ -135,16 +135,16 @@ def test_layers_that_do_not_learn_are_read_once(
     assert changed == set("45")
 
 
-@pytest.mark.parametrize("layers", [0, 2])
+@pytest.mark.parametrize(("of", "layers"), [(0, 0), (0, 2), (2, 0), (2, 2)])
 @pytest.mark.parametrize("adapt", ["lora", "last", "whole"])
 def test_learning_goes_on_from_another_adaptation(
-    weights: Weights, tmp_path: Path, adapt: Adapt, layers: int
+    weights: Weights, tmp_path: Path, adapt: Adapt, of: int, layers: int
 ) -> None:
     """It begins with what that one reads; with LoRA, what comes of it lies over the same encoder, and
     has that one's rank. A checkpoint of another beginning is not taken up.
     """
     told, some = lines(), lines(9, seed=2).passages
-    first = learner(weights, replace(PLAN, rank=4))
+    first = learner(weights, replace(PLAN, rank=4, layers=of))
     first.learn(told, None, folder=tmp_path / "a", epochs=3)
     first.save(tmp_path / "first")
     start = tmp_path / "first" / "adapter.safetensors"

@@ -118,10 +118,10 @@ def lay_over(encoder: Any, adapter: Path) -> None:
 
 
 def _begin_with(encoder: Any, tensors: dict[str, torch.Tensor]) -> None:
-    """Give LoRA's layers the matrices that :func:`_matrices` told."""
+    """Give LoRA's layers the matrices that :func:`_matrices` told; others begin with no change."""
     with torch.no_grad():
         for name, module in encoder.base_model.model.named_modules():
-            if hasattr(module, "lora_A"):
+            if hasattr(module, "lora_A") and name + _UP in tensors:
                 (which,) = module.lora_A
                 module.lora_B[which].weight.copy_(tensors[name + _UP] / module.scaling[which])
                 module.lora_A[which].weight.copy_(tensors[name + _DOWN])
