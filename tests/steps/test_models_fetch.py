@@ -74,7 +74,8 @@ def names_it(study: Path) -> None:
 def test_without_its_encoder_it_is_an_offer_and_no_fault(trained_study: Path) -> None:
     """In the list, and to the doctor; a study that does not name it goes on without."""
     listed = run("models", "--study", trained_study)
-    assert "its encoder is not here: precode models fetch larger" in " ".join(listed.out.split())
+    assert "its encoder is not here" in listed.out
+    assert "to use larger: precode models fetch larger" in listed.err
     assert "damaged" not in listed.out
     told = json.loads(run("models", "--study", trained_study, "--json").out)
     assert {m["name"]: m["absent"] for m in told} == {

@@ -61,9 +61,7 @@ def models(context: click.Context, study: Path, as_json: bool) -> None:
                             "made the newest run" * m.in_use,
                             f"cannot be used here: it {m.why_not}" if m.why_not and m.id else "",
                             f"damaged: {m.why_not}" if not m.id and not m.absent else "",
-                            f"its encoder is not here: precode models fetch {m.name}"
-                            if m.absent and m.shipped
-                            else "",
+                            "its encoder is not here" * m.absent,
                         )
                         if w
                     ),
@@ -71,6 +69,10 @@ def models(context: click.Context, study: Path, as_json: bool) -> None:
                 for m in found
             ],
         )
+    for m in found:
+        if m.absent:
+            fetch = f"to use {m.name}: precode models fetch {m.name}"
+            note(fetch if m.shipped else f"{m.name}: {m.why_not}")
     if not any(not m.shipped for m in found):
         note("the study has no model of its own yet: precode train")
 
