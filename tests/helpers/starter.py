@@ -86,7 +86,7 @@ def over(model: Path, folder: Path, encoder: str, *, width: int) -> Path:
     key = key_of(matrices, encoder, Reading(), "f32")
     shares = Shares(0.5, 0.5)
     tuned = Tuned(matrices, encoder, key, Reading(), heads, shares, shares)
-    return _shipped(replace(bundle, tuned=tuned), folder)
+    return _shipped(replace(bundle, tuned=tuned), folder, name=folder.name)
 
 
 def of_other_codes(model: Path, folder: Path) -> Path:
@@ -105,8 +105,8 @@ def noisy(model: Path, folder: Path) -> Path:
     return _shipped(replace(bundle, codes=replace(bundle.codes, weights=weights)), folder)
 
 
-def _shipped(bundle: Bundle, folder: Path) -> Path:
-    about = {"name": NAME, "behaviour": "", "trained_on": "invented"}
+def _shipped(bundle: Bundle, folder: Path, *, name: str = NAME) -> Path:
+    about = {"name": name, "behaviour": "", "trained_on": "invented"}
     save(replace(bundle, encoder_model="minilm", about=about, held_out=None), folder, "# Made up\n")
     return folder
 

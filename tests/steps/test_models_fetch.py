@@ -16,9 +16,11 @@ from running import run
 
 from precode import resources
 from precode.model import weights
+from precode.model.bundle_files import load
 from precode.model.finetune import tuned
 from precode.steps import doctor, models, train
-from precode.steps.learnt import downloading, shelving, shipped, starting
+from precode.steps.learnt import comparing, downloading, shelving, shipped, starting
+from precode.steps.opening import Study, open_study, silent
 
 pytestmark = pytest.mark.usefixtures("fake_encoder")
 ENCODER, WIDTH = "someone/tiny", 16
@@ -56,7 +58,17 @@ def larger(
     }
     shutil.rmtree(place)
     weights.find_weights.cache_clear()
-    for module in (resources, models, doctor, downloading, shelving, shipped, starting, train):
+    for module in (
+        resources,
+        models,
+        doctor,
+        comparing,
+        downloading,
+        shelving,
+        shipped,
+        starting,
+        train,
+    ):
         monkeypatch.setattr(module, "starters", lambda: known)
     return known["larger"]
 
@@ -158,6 +170,35 @@ def test_training_with_the_word_fetches_the_starter_that_the_study_names(
     names_it(trained_study)
     done = run("train", "--study", trained_study, "--allow-download")
     assert done.code == 0, done.err
+
+
+@pytest.mark.usefixtures("larger")
+def test_a_model_is_validated_anew_with_the_starter_that_it_was_made_with(
+    trained_study: Path, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the study's settings name by now."""
+    asked: list[object] = []
+
+    class Asked(Exception):
+        pass
+
+    def lesson(study: Study, **_: object) -> None:
+        asked.append(study.settings.train.starter)
+        raise Asked
+
+    assert run("models", "fetch", "larger", "--from", files).code == 0
+    names_it(trained_study)
+    assert run("train", "--study", trained_study, "--name", "big").code == 0
+    settings = trained_study / "precode.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('starter = "larger"', "starter = false"), encoding="utf-8")
+    monkeypatch.setattr(comparing, "lesson", lesson)
+    with open_study(trained_study, verb="models", write=False) as study:
+        for name in ("big", "main"):
+            bundle = load(trained_study / "models" / name)
+            with pytest.raises(Asked):
+                comparing._anew(study, name, bundle, silent)
+    assert asked == ["larger", False]
 
 
 def test_one_that_needs_nothing_and_one_that_is_none(larger: Path) -> None:

@@ -24,9 +24,11 @@ from precode.errors import InputError, TooLittleError, UsageError
 from precode.model.bundle import Bundle
 from precode.model.passages import passages
 from precode.model.validate import OutOfFold, cross_validate
+from precode.resources import starters
 from precode.steps.evidence.held_out import HeldOut, held_out_of, read_held_out
 from precode.steps.learnt.embedding import embedding_of
 from precode.steps.learnt.learning import Lesson, borrowing, lesson
+from precode.steps.learnt.resting import start_of
 from precode.steps.models import folder_of, study_model
 from precode.steps.opening import Progress, Study, open_study, silent
 
@@ -167,8 +169,10 @@ def _anew(study: Study, name: str, bundle: Bundle, progress: Progress) -> _Answe
             "precision": bundle.encoder_key.rpartition("-")[2] or study.settings.encoder.precision,
         }
     )
-    # with the starter or without, as it was made, whatever the study's settings say by now
-    started = study.settings.train.model_copy(update={"starter": "prior" in about})
+    # with its starter or without, as it was made, whatever the study's settings say by now
+    start = start_of(bundle)
+    starter = start.name if start and start.name in starters() else "prior" in about
+    started = study.settings.train.model_copy(update={"starter": starter})
     settings = study.settings.model_copy(update={"encoder": encoder, "train": started})
     with_encoder = replace(study, settings=settings)
     learned = lesson(with_encoder, coders=tuple(about.get("coders", ())), progress=progress)
