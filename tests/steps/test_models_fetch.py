@@ -204,7 +204,8 @@ def test_a_model_is_validated_anew_with_the_starter_that_it_was_made_with(
 def test_one_that_needs_nothing_and_one_that_is_none(larger: Path) -> None:
     assert run("models", "fetch", "comb-starter").out.startswith("Here already: minilm, in ")
     run("models", "fetch", "largest").refused(2, "largest", "comb-starter, larger")
-    assert larger.is_dir()
+    (larger / "bundle.json").write_text("{}", encoding="utf-8")
+    run("models", "fetch", "larger").refused(3, "larger", "damaged", "reinstall precode")
 
 
 @pytest.mark.usefixtures("larger")

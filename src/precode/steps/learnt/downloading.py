@@ -115,8 +115,13 @@ def fetch_for(
 
 def _read_with(folder: Path) -> str:
     """The encoder that the bundle in ``folder`` was adapted over, or comes with."""
-    head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
-    return str(head["tuned"]["base"] if "tuned" in head else head["encoder"]["model"])
+    try:
+        head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
+        return str(head["tuned"]["base"] if "tuned" in head else head["encoder"]["model"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder} is a damaged model: {error}", mend="reinstall precode"
+        ) from error
 
 
 def _copy(source: Path, target: Path) -> None:
