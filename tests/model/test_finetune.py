@@ -197,6 +197,31 @@ def test_ctrl_c_keeps_what_was_learned_and_the_next_call_goes_on_as_if_nothing_w
     assert files == {"state.json", "state.safetensors"}
 
 
+def test_dropout_inside_the_encoder_is_drawn_quickly_and_from_torchs_chance(
+    weights: Weights,
+) -> None:
+    """As often as the encoder says, the rest as much larger; none where weights of attention are."""
+    found = network.Network(weights.folder, replace(PLAN, adapt="last"), codes=2)
+    inside = [m for m in found.encoder.modules() if isinstance(m, torch.nn.Dropout)]
+    assert inside
+    assert all(isinstance(m, network.QuickDropout) for m in inside)
+    rate = network.encoder_in(weights.folder).config.hidden_dropout_prob
+    assert rate == pytest.approx(0.1)
+    drop, values = inside[0], torch.full((200, 50), 2.0, requires_grad=True)
+    assert drop.eval()(values) is values
+    drop.train()
+    torch.manual_seed(5)
+    once, other = drop(values), drop(values)
+    torch.manual_seed(5)
+    assert torch.equal(once, drop(values))
+    assert not torch.equal(once, other)
+    assert float((once == 0).float().mean()) == pytest.approx(rate, abs=0.015)
+    assert float(once.detach().mean()) == pytest.approx(2.0, abs=0.04)
+    once.sum().backward()
+    assert torch.equal(values.grad == 0, once == 0)
+    assert inside[0].p == 0  # what attention asks for
+
+
 @pytest.mark.parametrize("spoil", ["other codes", "cut short"])
 def test_a_checkpoint_that_does_not_fit_is_not_taken_up(
     weights: Weights, tmp_path: Path, spoil: str

@@ -82,7 +82,7 @@ class Learner:
         self._start = () if start is None else (digest(start),)
         network = Network(weights.folder, plan, codes=codes, start=start)
         self._network = network.to(self._device)
-        self._reader = Reader(weights.folder, plan.reading, most=_most(weights))
+        self._reader = Reader(weights.folder, plan.reading, most=weights.max_tokens)
         self._half = _half(self._device)
 
     def learn(
@@ -104,7 +104,6 @@ class Learner:
         rows_of = table(self._reader.tokens(lines.passages))
         lengths = rows_of["length"][:]
         losses = _Losses(lines, self._choice, self._device)
-        below = self._below(rows_of, lengths)
         total = most * len(self._order(lengths, 0))
         learned = network.learned()
         # fused: of a whole encoder's step a third of the time otherwise goes to the optimiser
@@ -117,6 +116,7 @@ class Learner:
         mean = _copied(learned)
         found = checkpoint.load(folder, key, learned, optimiser, mean)
         at, best = found or (Standing(), {})
+        below = None if at.done else self._below(rows_of, lengths)
         kept = time.monotonic()
 
         def keep() -> None:
@@ -334,10 +334,6 @@ def _put(learned: Mapping[str, torch.nn.Parameter], weights: Mapping[str, torch.
     with torch.no_grad():
         for name, parameter in learned.items():
             parameter.copy_(weights[name])
-
-
-def _most(weights: Weights) -> int:
-    return weights.max_tokens
 
 
 def _half(device: str) -> bool:
