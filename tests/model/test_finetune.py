@@ -205,6 +205,7 @@ def test_dropout_inside_the_encoder_is_drawn_quickly_and_from_torchs_chance(
     inside = [m for m in found.encoder.modules() if isinstance(m, torch.nn.Dropout)]
     assert inside
     assert all(isinstance(m, network.QuickDropout) for m in inside)
+    assert not any(m.training for m in inside)  # as the encoder came
     rate = network.encoder_in(weights.folder).config.hidden_dropout_prob
     assert rate == pytest.approx(0.1)
     drop, values = inside[0], torch.full((200, 50), 2.0, requires_grad=True)

@@ -176,7 +176,8 @@ def encoder_in(folder: Path) -> Any:
 
 class QuickDropout(nn.Dropout):
     """Dropout by numpy's bits, on a processor: torch's own random numbers take a fifth of an encoder's
-    step. Whoever asks for its ``p`` hears 0: attention, whose weights are then not dropped.
+    step. Whoever asks for its ``p`` hears 0: attention of most encoders, whose weights are then not
+    dropped.
     """
 
     def __init__(self, p: float) -> None:
@@ -201,7 +202,7 @@ def _quick(encoder: Any) -> Any:
     for module in list(encoder.modules()):
         for name, child in module.named_children():
             if isinstance(child, nn.Dropout):
-                setattr(module, name, QuickDropout(child.p))
+                setattr(module, name, QuickDropout(child.p).train(child.training))
     encoder.set_attn_implementation("eager")
     return encoder
 
