@@ -138,7 +138,9 @@ def real_talk(starter: str) -> list[Figure]:
             guess.append(best)
     top = f1_score(truth, guess, labels=scored, average="macro")
     none = np.array([not talk[i]["coder_a"] for i in agree])
-    nothing = f1_score(none, given[agree].sum(1) == 0)
+    left = given[agree].sum(1) == 0
+    nothing = f1_score(none, left)
+    right = int((none & left).sum())
     known, said = [], []
     for t, r in zip(talk, rows, strict=True):
         for c in set(t["coder_a"]) & set(t["coder_b"]):
@@ -156,6 +158,10 @@ def real_talk(starter: str) -> list[Figure]:
                 (f"polarity, macro-F1 (n = {len(known)})", polarity, bars["polarity"]),
                 ("nothing applies, F1", nothing, bars["nothing"]),
             )
+        ),
+        Figure(
+            "real talk: nothing applies, left uncoded",
+            f"{right} of {none.sum()}; {left.sum()} in all",
         ),
     ]
 

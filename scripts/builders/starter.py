@@ -6,9 +6,12 @@
 Validation is by topic: no excerpt is scored by a model that has seen its target behaviour, the
 opposite one, or one of the same family (smoking and vaping, say). Settings, thresholds and confidence
 rest on the corpus's whole conversations, which are like real talk; its single excerpts only teach.
-The encoder is adapted once for each fold and once for good, about an hour on two cores: what is done
-is kept in --scratch, and --fold N does one fold alone, so that two can run side by side. The bundle is
-written to models/. The second is over a larger encoder, which has to be there (precode models fetch).
+The encoder is adapted once for each half of the families and once for good. comb-starter learns from
+the coders and from the larger starter together (``taught``): of a half's excerpts it hears a teacher
+that has learned from that half alone, and in the end the one in models/, so that the larger one is made
+first. Both need the larger encoder (precode models fetch comb-starter-mpnet). Two to four hours on two
+cores: what is done is kept in --scratch, and --fold N does one half alone, so that two can run side by
+side. The bundle is written to models/.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import argparse
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,18 +28,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from invented import FOLDER, corpus, training
+from scipy.special import expit, logit
 
 import precode
 from precode.agreement.scores import score_binary, score_codes
 from precode.codebook import Codebook, read_codebook
 from precode.files.offline import offline
-from precode.model.bundle_files import save
+from precode.model.bundle_files import load, save
 from precode.model.encoder import encoder_key
 from precode.model.features import LAYERS
 from precode.model.finetune.graph import key_of
 from precode.model.finetune.learn import Learner, Lines
 from precode.model.finetune.plan import Plan, Reading
-from precode.model.finetune.tuned import Tuned
+from precode.model.finetune.tuned import ADAPTER, Tuned
 from precode.model.finetune.validate import FoldResult, judge
 from precode.model.passages import Passage
 from precode.model.train import fit_bundle
@@ -45,61 +50,56 @@ from precode.model.weights import find_weights
 from precode.resources import codebooks
 
 Rows = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.floating]
 Row = dict[str, Any]
 
 SEED, DRAWS, FLOOR, FOLDS = 1, 1000, 10, 4
-PLAN = Plan(adapt="lora", epochs=4, patience=1, reading=Reading(3, 80, behaviour=True), seed=SEED)
+TOGETHER = 2  # of the folds: held out from one adaptation, each of which takes long
+TAUGHT = 0.5  # weight of a teacher's word beside the coders'
+PLAN = Plan(adapt="lora", epochs=8, patience=1, reading=Reading(3, 80, behaviour=True), seed=SEED)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A starter: the encoder that is adapted, how, how many of the :data:`FOLDS` are held out
-    together, and its card.
+    """A starter: the encoder that is adapted, how, its card, on how many of the halves it is judged,
+    and the starter that teaches it, if one does.
     """
 
     encoder: str
     plan: Plan
-    together: int
     card: str
+    judged: int = 2
+    teacher: str = ""
 
 
 KINDS = {
-    "comb-starter": Kind("minilm", PLAN, 1, "starter_card.md"),
+    "comb-starter": Kind("minilm", PLAN, "starter_card.md", judged=1, teacher="comb-starter-mpnet"),
     # nine times the work: the upper half alone learns, in fewer passes, at half the rate
     "comb-starter-mpnet": Kind(
         "sentence-transformers/all-mpnet-base-v2",
         replace(PLAN, layers=6, epochs=3, rate=5e-4),
-        2,
         "starter_mpnet_card.md",
     ),
 }
 
 
 class Adapting:
-    """The encoder's adaptation, fold by fold; what is done is kept in ``scratch``."""
+    """The encoder's adaptation, fold by fold; what is done is kept in ``scratch``, a folder a starter."""
 
-    def __init__(self, data: Training, todo: list[Passage], kind: Kind, scratch: Path) -> None:
-        self._lines, self._kind, self._scratch = Lines(todo, data.y, data.polarity), kind, scratch
-        scratch.mkdir(parents=True, exist_ok=True)
+    def __init__(self, data: Training, todo: list[Passage], name: str, scratch: Path) -> None:
+        self._lines, self._kind = Lines(todo, data.y, data.polarity), KINDS[name]
+        self._name, self._scratch = name, scratch / name
+        teacher = self._kind.teacher
+        self._teacher = Adapting(data, todo, teacher, scratch) if teacher else None
+        self._scratch.mkdir(parents=True, exist_ok=True)
 
     def fold(self, f: int, learn: Rows, aside: Rows, held: Rows) -> FoldResult:
         """As :data:`precode.model.finetune.validate.TuneFold`."""
         file = self._scratch / f"fold-{f}.npz"
         if not file.is_file():
-            learner = self._learner(f)
-            standing = learner.learn(
-                self._lines.take(learn), self._lines.take(aside),
-                folder=self._scratch / f"fold-{f}", tick=self._tick(f"fold {f}"),
-            )  # fmt: skip
-            print(f"fold {f}: {standing.scores}", flush=True)
-            heads = learner.heads()
-            near, far = (
-                learner.vectors([self._lines.passages[i] for i in r]) for r in (aside, held)
-            )
-            np.savez(
-                file, aside=aside, held=held, a=heads.codes(near), b=heads.polarities(near),
-                c=heads.codes(far), d=heads.polarities(far), epochs=standing.best,
-            )  # fmt: skip
+            learner, epochs = self._learned(f, learn, aside)
+            (a, b), (c, d) = self._says(learner, aside), self._says(learner, held)
+            np.savez(file, aside=aside, held=held, a=a, b=b, c=c, d=d, epochs=epochs)
         kept = np.load(file)
         assert np.array_equal(kept["held"], held)
         assert np.array_equal(kept["aside"], aside)
@@ -109,26 +109,79 @@ class Adapting:
 
     def final(self, epochs: int) -> tuple[Path, Learner]:
         """The folder of the encoder adapted to everything, and its learner."""
-        learner = self._learner(999)
+        learner, lines = self._learner(999), self._lines
+        if self._teacher is not None:
+            lines = taught(lines, *self._teacher.shipped())
         learner.learn(
-            self._lines, None, folder=self._scratch / "final", epochs=epochs,
-            tick=self._tick("all"),
-        )  # fmt: skip
+            lines, None, folder=self._scratch / "final", epochs=epochs, tick=self._tick("all")
+        )
         learner.save(self._scratch / "encoder")
         return self._scratch / "encoder", learner
 
-    def _learner(self, f: int) -> Learner:
-        k = self._lines.y.shape[1]
-        seed = SEED * 1000 + f
-        weights = find_weights(self._kind.encoder)
-        return Learner(weights, self._kind.plan, codes=k, choice="many", seed=seed)
+    def learned_from(self, f: int, learn: Rows, aside: Rows) -> tuple[Floats, Floats]:
+        """What the model of fold ``f`` says of its own ``learn`` rows, after learning from them."""
+        return self._kept(
+            f"fold-{f}-own", lambda: self._says(self._learned(f, learn, aside)[0], learn)
+        )
+
+    def shipped(self) -> tuple[Floats, Floats]:
+        """The same of the model in models/, of all rows: codes ``(n, k)`` and polarities ``(n, k, 2)``."""
+
+        def say() -> tuple[Floats, Floats]:
+            tuned = load(FOLDER.with_name(self._name)).tuned
+            assert tuned is not None
+            learner = self._learner(999, start=tuned.folder / ADAPTER)
+            vectors = learner.vectors(self._lines.passages)
+            return tuned.heads.codes(vectors), tuned.heads.polarities(vectors)
+
+        return self._kept("all-own", say)
+
+    def _learned(self, f: int, learn: Rows, aside: Rows) -> tuple[Learner, int]:
+        learner, lines = self._learner(f), self._lines.take(learn)
+        if self._teacher is not None:
+            lines = taught(lines, *self._teacher.learned_from(f, learn, aside))
+        standing = learner.learn(
+            lines, self._lines.take(aside), folder=self._scratch / f"fold-{f}",
+            tick=self._tick(f"fold {f}"),
+        )  # fmt: skip
+        print(f"{self._name}, fold {f}: {standing.scores}", flush=True)
+        return learner, standing.best
+
+    def _says(self, learner: Learner, rows: Rows) -> tuple[Floats, Floats]:
+        vectors, heads = learner.vectors(self._lines.take(rows).passages), learner.heads()
+        return heads.codes(vectors), heads.polarities(vectors)
+
+    def _kept(self, name: str, say: Callable[[], tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+        file = self._scratch / f"{name}.npz"
+        if not file.is_file():
+            codes, polarity = say()
+            np.savez(file, codes=codes, polarity=polarity)
+        kept = np.load(file)
+        return kept["codes"], kept["polarity"]
+
+    def _learner(self, f: int, start: Path | None = None) -> Learner:
+        return Learner(
+            find_weights(self._kind.encoder), self._kind.plan, codes=self._lines.y.shape[1],
+            choice="many", seed=SEED * 1000 + f, start=start,
+        )  # fmt: skip
 
     def _tick(self, what: str) -> Any:
         def tick(done: int, total: int) -> None:
             if done % 50 == 0:
-                print(f"  {what}: {done} of {total}", flush=True)
+                print(f"  {self._name}, {what}: {done} of {total}", flush=True)
 
         return tick
+
+
+def taught(lines: Lines, codes: Floats, polarity: Floats) -> Lines:
+    """``lines`` whose shares are half the coders' and half what a larger model says of them, log-odds
+    ``codes (n, k)`` and ``polarity (n, k, 2)`` (Hinton, Vinyals and Dean 2015, "Distilling the
+    knowledge in a neural network").
+    """
+    # learning weighs a rare code by the square root of the odds against it, and its log-odds rise so
+    said = expit(codes + logit(lines.y.mean(0)) / 2)
+    lean = (1 - TAUGHT) * lines.polarity + TAUGHT * expit(polarity)  # NaN where coders gave none
+    return Lines(lines.passages, (1 - TAUGHT) * lines.y + TAUGHT * said, lean)
 
 
 def figures(data: Training, out: OutOfFold, book: Codebook, rows: Any, *, name: str) -> Row:
@@ -178,13 +231,15 @@ def main() -> None:
     assert frozen is not None
     assert frozen.nested
     # the frozen heads' setting alone was then chosen with the other half of what is held out
-    frozen = replace(frozen, fold=frozen.fold // kind.together)
-    adapting = Adapting(data, todo, kind, options.scratch / options.only)
+    half = frozen.fold // TOGETHER
+    frozen = replace(frozen, fold=np.where(half < kind.judged, half, -1))
+    adapting = Adapting(data, todo, options.only, options.scratch)
     if options.fold is not None:
         _only(data, frozen, adapting, options.fold)
         return
     judged = judge(data, frozen, adapting.fold, seed=SEED)
-    whole, single = np.flatnonzero(data.gold), np.flatnonzero(~data.gold)
+    judged_by = frozen.fold >= 0
+    whole, single = np.flatnonzero(judged_by & data.gold), np.flatnonzero(judged_by & ~data.gold)
     told = {
         **figures(data, judged.out, book, whole, name="conversations"),
         **figures(data, judged.out, book, single, name="single excerpts"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import coded_talk
 import numpy as np
 import pytest
 
 from precode.model.finetune.tuned import Shares
 from precode.model.finetune.validate import FoldResult, Rows, fit_shares, judge, lay_aside
+from precode.model.thresholds import fit_thresholds
 from precode.model.validate import cross_validate
 
 
@@ -69,3 +72,27 @@ def test_what_judges_a_fold_was_fitted_without_it(choice: str) -> None:
     assert right.codes.tuned > 2 * blind.codes.tuned
     assert right.epochs == 4  # the mean of 2, 3, 4 and 5, rounded to even
     assert np.array_equal(right.out.fold, frozen.fold)
+
+
+def test_what_is_only_learned_from_judges_nothing() -> None:
+    rng = np.random.default_rng(4)
+    data, _, _ = coded_talk.training(rng, n=240, transcripts=8)
+    frozen = cross_validate(data, folds=4, seed=1)
+    assert frozen is not None
+    judged = frozen.fold < 2
+    told = 3 * (data.y - 0.5) + rng.normal(size=data.y.shape)
+    asked = []
+
+    def fold(f: int, learn: Rows, aside: Rows, held: Rows) -> FoldResult:
+        asked.append(f)
+        assert np.array_equal(held, np.flatnonzero(judged))
+        assert sorted([*learn, *aside]) == np.flatnonzero(~judged).tolist()
+        lean = np.zeros(data.polarity.shape)
+        return FoldResult(aside, held, told[aside], lean[aside], told[held], lean[held], 1)
+
+    out = judge(data, replace(frozen, fold=np.where(judged, 0, -1)), fold, seed=1).out
+    assert asked == [0]
+    wanted = fit_thresholds(out.scores[judged], data.judged_y[judged], choice=data.choice)
+    assert np.array_equal(out.thresholds, wanted)
+    every = fit_thresholds(out.scores, data.judged_y, choice=data.choice)
+    assert not np.array_equal(every, wanted)  # the others' zeros would have been counted

@@ -81,7 +81,9 @@ def lay_aside(groups: npt.NDArray[np.str_], rows: Rows, *, seed: int) -> tuple[R
 
 
 def judge(data: Training, frozen: OutOfFold, tune: TuneFold, *, seed: int) -> Judged:
-    """Validate on the folds of ``frozen``, the validation without fine-tuning."""
+    """Validate on the folds of ``frozen``, the validation without fine-tuning. Rows of fold -1 are learned
+    from, and judge nothing.
+    """
     n, k = data.y.shape
     scores, p, decision = np.zeros((n, k)), np.zeros((n, k)), np.zeros((n, k), dtype=bool)
     polarity = np.zeros((n, k, 2))
@@ -113,7 +115,7 @@ def judge(data: Training, frozen: OutOfFold, tune: TuneFold, *, seed: int) -> Ju
         codes.append(share)
         polarities.append(lean)
         epochs.append(found.epochs)
-    gold = data.gold
+    gold = data.gold & (frozen.fold >= 0)
     known = ~np.isnan(data.polarity[:, :, 0]) & gold[:, None]
     enough = known.sum() >= CALIBRATE_FROM
     out = replace(
