@@ -213,13 +213,15 @@ def figures(data: Training, out: OutOfFold, book: Codebook, rows: Any, *, name: 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--fold", type=int, help="adapt for this fold alone, and end")
+    parser.add_argument("--fold", type=int, help="adapt for this half alone, and end")
     parser.add_argument("--threads", type=int, default=0, help="of torch; 0: as many as there are")
     parser.add_argument("--only", choices=KINDS, default="comb-starter", help="which starter")
     place = Path(tempfile.gettempdir()) / "precode-starter"
     parser.add_argument("--scratch", type=Path, default=place, help="where what is done is kept")
     options = parser.parse_args()
     kind = KINDS[options.only]
+    if options.fold is not None and options.fold not in range(kind.judged):
+        parser.error(f"--fold: {options.only} is judged on {kind.judged} of the halves, from 0 on")
     offline()
     if options.threads:
         import torch
