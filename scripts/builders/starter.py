@@ -9,9 +9,9 @@ rest on the corpus's whole conversations, which are like real talk; its single e
 The encoder is adapted once for each half of the families and once for good. comb-starter learns from
 the coders and from the larger starter together (``taught``): of a half's excerpts it hears a teacher
 that has learned from that half alone, and in the end the one in models/, so that the larger one is made
-first. Both need the larger encoder (precode models fetch comb-starter-mpnet). Two to four hours on two
-cores: what is done is kept in --scratch, and --fold N does one half alone, so that two can run side by
-side. The bundle is written to models/.
+first. Both need the larger encoder (precode models fetch comb-starter-mpnet). Each takes about two hours
+on two cores: what is done is kept in --scratch, by what it follows from, and --fold N does one half
+alone, so that two can run side by side. The bundle is written to models/.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from precode.model.encoder import encoder_key
 from precode.model.features import LAYERS
 from precode.model.finetune.graph import key_of
 from precode.model.finetune.learn import Learner, Lines
-from precode.model.finetune.plan import Plan, Reading
+from precode.model.finetune.plan import Plan, Reading, fingerprint
 from precode.model.finetune.tuned import ADAPTER, Tuned
 from precode.model.finetune.validate import FoldResult, judge
 from precode.model.passages import Passage
@@ -84,13 +84,19 @@ KINDS = {
 
 
 class Adapting:
-    """The encoder's adaptation, fold by fold; what is done is kept in ``scratch``, a folder a starter."""
+    """The encoder's adaptation, half by half; what is done is kept in ``scratch``, in a folder of its own
+    for each starter, plan, corpus and teacher.
+    """
 
     def __init__(self, data: Training, todo: list[Passage], name: str, scratch: Path) -> None:
         self._lines, self._kind = Lines(todo, data.y, data.polarity), KINDS[name]
-        self._name, self._scratch = name, scratch / name
         teacher = self._kind.teacher
         self._teacher = Adapting(data, todo, teacher, scratch) if teacher else None
+        self.key: str = fingerprint(
+            self._kind.plan, [p.text for p in todo], data.y.tobytes(), data.polarity.tobytes(),
+            TAUGHT, "" if self._teacher is None else self._teacher.key + load(_place(teacher)).id,
+        )  # fmt: skip
+        self._name, self._scratch = name, scratch / f"{name}-{self.key}"
         self._scratch.mkdir(parents=True, exist_ok=True)
 
     def fold(self, f: int, learn: Rows, aside: Rows, held: Rows) -> FoldResult:
@@ -127,14 +133,16 @@ class Adapting:
     def shipped(self) -> tuple[Floats, Floats]:
         """The same of the model in models/, of all rows: codes ``(n, k)`` and polarities ``(n, k, 2)``."""
 
+        bundle = load(_place(self._name))
+        tuned = bundle.tuned
+        assert tuned is not None
+
         def say() -> tuple[Floats, Floats]:
-            tuned = load(FOLDER.with_name(self._name)).tuned
-            assert tuned is not None
             learner = self._learner(999, start=tuned.folder / ADAPTER)
             vectors = learner.vectors(self._lines.passages)
             return tuned.heads.codes(vectors), tuned.heads.polarities(vectors)
 
-        return self._kept("all-own", say)
+        return self._kept(f"all-{bundle.id}", say)
 
     def _learned(self, f: int, learn: Rows, aside: Rows) -> tuple[Learner, int]:
         learner, lines = self._learner(f), self._lines.take(learn)
@@ -171,6 +179,11 @@ class Adapting:
                 print(f"  {self._name}, {what}: {done} of {total}", flush=True)
 
         return tick
+
+
+def _place(name: str) -> Path:
+    """The folder of the starter ``name`` in models/."""
+    return FOLDER.with_name(name)
 
 
 def taught(lines: Lines, codes: Floats, polarity: Floats) -> Lines:
@@ -272,7 +285,7 @@ def main() -> None:
     bundle = replace(bundle, tuned=tuned, held_out=None)
     table = "\n".join(f"| {name} | {value} |" for name, value in told.items())
     card = Path(__file__).with_name(kind.card).read_text(encoding="utf-8")
-    target = FOLDER.with_name(options.only)
+    target = _place(options.only)
     learned = FOLDER / "corpus.jsonl"  # lies with one of them alone
     beside = {learned.name: learned.read_bytes()} if target == FOLDER else None
     with tempfile.TemporaryDirectory() as made:
