@@ -74,6 +74,30 @@ def test_notes_without_speakers_have_a_window_alone() -> None:
     assert (last.window, last.mine) == (("The ward was full.",), (True,))
 
 
+def test_what_keeps_somebody_talking_is_no_context() -> None:
+    """Listeners' words; a person's own, and what may be an answer, stay."""
+    last = see(
+        [
+            ("I", ["Why?"]),
+            ("P", ["Yeah.", "It rains."]),
+            ("I", ["Mm-hmm. Right, okay."]),
+            ("P", ["Every day."]),
+            ("I", ["[Uh-huh]", "No."]),
+            ("P", ["It does."]),
+        ]
+    )[-1]
+    assert last.window == ("No.", "Every day.", "It rains.", "Yeah.", "Why?")
+    assert last.mine == (False, True, True, True, False)
+    assert from_table("I: Why?\nP: It rains.\nI: I see.").window == ("It rains.", "Why?")
+    assert from_table("I: Why?\nP: It rains.\nI: I see. Often?").window[0] == "I see. Often?"
+
+
+def test_listeners_take_no_place_in_the_window() -> None:
+    turns: Said = [t for i in range(WINDOW + 5) for t in (("P", [f"S{i}."]), ("I", ["Mm."]))]
+    last = see([*turns, ("P", ["Well."])])[-1]
+    assert last.window == tuple(f"S{i}." for i in range(WINDOW + 4, 4, -1))
+
+
 def test_the_window_ends() -> None:
     last = see([("P", [f"S{i}." for i in range(WINDOW + 5)])])[-1]
     assert last.window == tuple(f"S{i}." for i in range(WINDOW + 3, 3, -1))

@@ -13,7 +13,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.class_weight import compute_class_weight
 
-from precode.model.solver import Design, Linear, balanced, balanced_rows, fit
+from precode.model.solver import Design, Linear, Loss, balanced, balanced_rows, fit
 
 Floats = npt.NDArray[np.floating]
 CLOSE = 0.02  # in log-odds; a probability moves by at most a quarter of it
@@ -51,7 +51,9 @@ def theirs(x: Design, y: Floats, weight: Floats, c: float) -> Floats:
 
 
 SHAPES = pytest.mark.parametrize(
-    ("dense", "sparse"), [(12, 0), (0, 40), (12, 40)], ids=["dense", "sparse", "both"]
+    ("dense", "sparse"),
+    [(12, 0), (0, 40), (12, 40), (250, 40)],
+    ids=["dense", "sparse", "both", "more features than rows"],
 )
 
 
@@ -195,6 +197,29 @@ def test_the_start_does_not_choose_the_end() -> None:
         warm = fit(x, y, np.ones_like(y), c=1, start=start)
         assert warm.scores(x) == pytest.approx(cold.scores(x), abs=CLOSE)
     assert np.array_equal(warm.weights, cold.weights)
+
+
+@pytest.mark.parametrize("loss", ["logistic", "softmax"])
+def test_few_rows_and_few_features_are_searched_alike(loss: Loss) -> None:
+    """The same sentences, with columns of zeros beside them until features outnumber them: from a start
+    apart from the prior, the same weights, and none for what is always 0.
+    """
+    rng = np.random.default_rng(12)
+    x = design(rng, 60, 20, 15)
+    y = labels(rng, x, 3) if loss == "logistic" else np.eye(3)[rng.integers(0, 3, 60)]
+    weight = np.ones_like(y) if loss == "logistic" else np.ones((60, 1))
+    wide = Design(np.hstack([x.dense, np.zeros((60, 80), np.float32)]), x.sparse)
+    order = np.array([*range(20), *range(100, 115)])
+    found = []
+    for one, places in ((x, np.arange(35)), (wide, order)):
+        prior, start = (Linear(np.zeros((one.width, 3)), np.zeros(3)) for _ in ("prior", "start"))
+        prior.weights[places] = np.random.default_rng(13).standard_normal((35, 3))
+        start.weights[places] = np.random.default_rng(14).standard_normal((35, 3))
+        head = fit(one, y, weight, c=2, loss=loss, prior=prior, start=start, tolerance=1e-3)
+        assert not np.delete(head.weights, places, axis=0).any()
+        found.append(np.vstack([head.weights[places], head.intercept]))
+    assert found[0] == pytest.approx(found[1], abs=2e-3)
+    assert np.abs(found[0]).max() > 1
 
 
 @pytest.mark.parametrize("label", [0.0, 1.0, 0.5])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from precode.domain import Sentence, Turn
 from precode.model.preset import PRESET
@@ -17,8 +18,8 @@ class Passage:
     """One sentence in its conversation.
 
     ``window`` holds up to :data:`WINDOW` preceding sentences by anybody, nearest first, of which
-    ``mine`` tells those that the same speaker said. ``behaviour`` is the target behaviour that
-    polarity is relative to.
+    ``mine`` tells those that the same speaker said; "mm-hmm" and the like by others are left out.
+    ``behaviour`` is the target behaviour that polarity is relative to.
     """
 
     id: str
@@ -38,12 +39,12 @@ def passages(
         by_transcript.setdefault(s.transcript_id, []).append(s)
     for transcript_id, own in by_transcript.items():
         speakers = {t.index: t.speaker for t in turns[transcript_id]}
+        said = [(s.text, speakers[s.turn]) for s in own]
         for position, s in enumerate(own):
             if s.codable:
-                before = own[max(0, position - WINDOW) : position]
-                window = tuple(b.text for b in reversed(before))
                 who = speakers[s.turn]
-                mine = tuple(speakers[b.turn] == who for b in reversed(before))
+                back = (said[i] for i in range(position - 1, -1, -1))
+                window, mine = _heard((text, by == who) for text, by in back)
                 out.append(Passage(s.id, s.text, window, behaviour, mine))
     return out
 
@@ -64,11 +65,28 @@ def passages_from_texts(
     for i, text, heard, behaviour, speaker in zip(
         ids, texts, map(_utterances, before), behaviours, who, strict=True
     ):
-        own = speaker and any(said_by == speaker for said_by, _ in heard[-WINDOW:])
-        mine = tuple(w == speaker for w, _ in reversed(heard[-WINDOW:])) if own else _mine(heard)
-        window = tuple(said for _, said in reversed(heard[-WINDOW:]))
+        own = speaker and any(said_by == speaker for said_by, _ in heard)
+        back = [(said, by) for by, said in reversed(heard)]
+        every = [by == speaker for _, by in back] if own else _mine(heard)
+        window, mine = _heard(zip((said for said, _ in back), every, strict=True))
         out.append(Passage(i, text, window, behaviour, mine))
     return out
+
+
+# What listeners say to keep somebody talking. It tells nothing of what comes next, and would take the
+# place of something that does ("yes" and "no" may be answers, and stay).
+_LISTENING = re.compile(
+    r"(?:\W|_|\b(?:m+|m+h+m+|h+m+|mh|uh|huh|a+h+|o+h+|aha|right|okay|ok|yeah|yep|sure|i see|all right"
+    r"|alright|great|good)\b)+",
+    re.IGNORECASE,
+)
+
+
+def _heard(back: Iterable[tuple[str, bool]]) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    """The window and whose it is, from what was said before, nearest first, and whether by the speaker."""
+    told = ((t, same) for t, same in back if same or not _LISTENING.fullmatch(t))
+    near = list(islice(told, WINDOW))
+    return tuple(t for t, _ in near), tuple(same for _, same in near)
 
 
 # One word, or several that all begin with a capital or a digit ("Dr Smith", "Participant 3 (F)"):
@@ -93,7 +111,7 @@ def _mine(heard: Sequence[tuple[str, str]]) -> tuple[bool, ...]:
     """Which of the window the speaker said, nearest first: by the labels, where there are any, for
     the last one is somebody else's; else every other one.
     """
-    near = heard[: -WINDOW - 1 : -1]
-    if not any(who for who, _ in near):
-        return tuple(back % 2 == 1 for back in range(len(near)))
-    return tuple(who != near[0][0] for who, _ in near)
+    back = heard[::-1]
+    if not any(who for who, _ in back):
+        return tuple(i % 2 == 1 for i in range(len(back)))
+    return tuple(who != back[0][0] for who, _ in back)

@@ -1,14 +1,16 @@
 """Regularised logistic regression for all codes at once, on dense ⊕ sparse features.
 
 scikit-learn's solver needs one matrix, and goes code by code. Here the two blocks stay what they
-are, and one product serves all codes: 7 to 15 times as fast for 12 codes
-(scripts/benchmarks/training.py). The objective is scikit-learn's; the tests hold them equal.
+are, one product serves all codes, and where there are fewer sentences than features, as in most
+studies, the search goes through the inner products of sentences (scripts/benchmarks/training.py says how
+much faster that is). The objective is scikit-learn's; the tests hold them equal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -21,10 +23,11 @@ Loss = Literal["logistic", "softmax"]
 
 TOLERANCE = 0.1  # of the gradient's norm, a code: scores are then within about .01 of the optimum's
 ROUGH = 0.3  # how much of the gradient a step may leave, far from the optimum
+MOST_ROWS = 2.0  # a column: of fewer rows, all their inner products are the quicker way
 MOST_STEPS, MOST_DIRECTIONS, MOST_HALVINGS = 50, 200, 30  # usual are 4, 15 and 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Design:
     """Features of n sentences: ``dense (n, d)`` and ``sparse (n, v)``, meant side by side."""
 
@@ -50,6 +53,12 @@ class Design:
     def transposed_times(self, values: Floats) -> Floats:
         """``[dense | sparse].T @ values``: ``(d + v, k)``."""
         return np.vstack([self.dense.T @ values, self.sparse.T @ values])
+
+    @cached_property
+    def gram(self) -> Floats:
+        """``(n, n)`` inner products of the sentences, in single precision."""
+        dense, sparse = self.dense.astype(np.float32, copy=False), self.sparse.astype(np.float32)
+        return np.asarray(dense @ dense.T + (sparse @ sparse.T).toarray())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +93,29 @@ def fit(
     Newton's method with steps by conjugate gradients (Lin, Weng & Keerthi 2008), in single
     precision, and halved while they do not descend.
     """
-    x = Design(np.ascontiguousarray(x.dense, dtype=np.float32), x.sparse.astype(np.float32))
     centre = np.zeros((x.width, y.shape[1])) if prior is None else prior.weights
     first = start or prior or Linear(centre, np.zeros(y.shape[1]))
-    w = np.vstack([first.weights, first.intercept]).astype(np.float32)
     z = np.asarray(first.scores(x), dtype=np.float64)
+    gap = (first.weights - centre).astype(np.float32)
+    space = (_ByRows if len(x) < MOST_ROWS * x.dense.shape[1] else _ByFeatures)(x, gap)
+    apart, moved = space.origin, np.zeros_like(space.origin.own)  # from the prior; from the start
     mass = c * weight
     at_start = None
     for _ in range(MOST_STEPS):
         residual, curvature = _derivatives(z, y, mass, loss)
-        gap = w - np.vstack([centre, w[-1:]]).astype(np.float32)
-        gradient = _back(x, residual) + gap
-        norm = np.sqrt(_dot(gradient, gradient, loss))
+        gradient = space.vector(space.back(residual) + apart.own)
+        # of rounded inner products a square may come out below 0
+        norm = np.sqrt(np.maximum(_dot(gradient, gradient, loss), 0))
         if (norm <= tolerance).all():
             break
         at_start = norm if at_start is None else at_start
         most = np.maximum(np.maximum(at_start, norm), 1e-30)  # 0 of a code that is settled already
         leave = norm * np.minimum(ROUGH, np.sqrt(norm / most))
-        step, z_step = _newton(x, gradient, curvature, np.maximum(leave, tolerance / 2), loss)
+        leave = np.maximum(leave, tolerance / 2)
+        step, z_step = _newton(space, gradient, curvature, leave, loss)
         slope, now = _dot(gradient, step, loss), _value(z, y, mass, loss)
-        lean, bend = _dot(gap, step, loss), _dot(step[:-1], step[:-1], loss)
+        free = step.no_intercept()
+        lean, bend = _dot(apart, free, loss), _dot(free, free, loss)
         length = np.ones_like(now)
         for _ in range(MOST_HALVINGS):
             rise = _value(z + length * z_step, y, mass, loss) - now
@@ -112,51 +124,131 @@ def fit(
             if not worse.any():
                 break
             length = np.where(worse, length / 2, length)
-        w += (length * step).astype(np.float32)
+        apart = apart.plus(length, free)
+        moved += (length * step.own).astype(np.float32)
         z += length * z_step
-    return Linear(w[:-1].copy(), w[-1].copy())
+    weights = (first.weights + space.weights(moved)).astype(np.float32)
+    return Linear(weights, (first.intercept + moved[-1]).astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class _Vector:
+    """A change of weights and intercept, as a :class:`_ByFeatures` or :class:`_ByRows` holds it: ``own``
+    its coordinates, and ``dual`` those by which another's are multiplied for the inner product. The
+    last row is the intercept.
+    """
+
+    own: Floats
+    dual: Floats
+
+    def plus(self, factor: Floats, other: _Vector) -> _Vector:
+        factor = factor.astype(np.float32)
+        return _Vector(self.own + factor * other.own, self.dual + factor * other.dual)
+
+    def no_intercept(self) -> _Vector:
+        own, dual = self.own.copy(), self.dual.copy()
+        own[-1] = dual[-1] = 0
+        return _Vector(own, dual)
+
+
+class _ByFeatures:
+    """Weights as they are: a coordinate for each feature."""
+
+    def __init__(self, x: Design, gap: Floats) -> None:
+        self._x = Design(
+            np.ascontiguousarray(x.dense, dtype=np.float32), x.sparse.astype(np.float32)
+        )
+        self.origin = self.vector(np.vstack([gap, np.zeros_like(gap[:1])]))
+
+    def vector(self, own: Floats) -> _Vector:
+        return _Vector(own, own)
+
+    def scores(self, v: _Vector) -> Floats:
+        """``(n, k)``: what ``v`` adds to the scores of the sentences."""
+        return np.asarray(self._x.times(v.own[:-1]) + v.own[-1])
+
+    def back(self, values: Floats) -> Floats:
+        """The derivative by weights and intercept from that by scores ``(n, k)``."""
+        values = values.astype(np.float32)
+        return np.vstack([self._x.transposed_times(values), values.sum(0)])
+
+    def weights(self, own: Floats) -> Floats:
+        return own[:-1]
+
+
+class _ByRows:
+    """Weights as a sum of sentences and ``gap (d + v, k)``, where they start apart from the prior: a
+    coordinate for each sentence and one for the gap. No search leaves that (representer theorem:
+    Kimeldorf & Wahba 1971), and one product with the inner products takes the place of two with the
+    features.
+    """
+
+    def __init__(self, x: Design, gap: Floats) -> None:
+        self._x, self._gap = x, gap
+        self._seen = x.times(gap).astype(np.float32)
+        self._length = (gap * gap).sum(0, keepdims=True)
+        own = np.zeros((len(x) + 2, gap.shape[1]), dtype=np.float32)
+        own[-2] = 1
+        self.origin = self.vector(own)
+
+    def vector(self, own: Floats) -> _Vector:
+        rows, gap, intercept = own[:-2], own[-2:-1], own[-1:]
+        across = (self._seen * rows).sum(0, keepdims=True) + gap * self._length
+        return _Vector(own, np.vstack([self._x.gram @ rows + self._seen * gap, across, intercept]))
+
+    def scores(self, v: _Vector) -> Floats:
+        """As :meth:`_ByFeatures.scores`."""
+        return np.asarray(v.dual[:-2] + v.own[-1])
+
+    def back(self, values: Floats) -> Floats:
+        """As :meth:`_ByFeatures.back`."""
+        values = values.astype(np.float32)
+        return np.vstack([values, np.zeros_like(values[:1]), values.sum(0)])
+
+    def weights(self, own: Floats) -> Floats:
+        return np.asarray(self._x.transposed_times(own[:-2]) + own[-2] * self._gap)
 
 
 def _newton(
-    x: Design,
-    gradient: Floats,
+    space: _ByFeatures | _ByRows,
+    gradient: _Vector,
     curvature: Callable[[Floats], Floats],
     leave: Floats,
     loss: Loss,
-) -> tuple[Floats, Floats]:
-    """``s`` with ``‖H s + gradient‖ ≤ leave`` by conjugate gradients, and ``x @ s``.
+) -> tuple[_Vector, Floats]:
+    """``s`` with ``‖H s + gradient‖ ≤ leave`` by conjugate gradients, and what it adds to the scores.
 
     ``H`` is the objective's second derivative, never formed; codes that are done stand still.
     """
-    step = np.zeros_like(gradient)
-    z_step = np.zeros((len(x), gradient.shape[1]))
-    rest, direction = -gradient, -gradient
+    minus, nothing = np.array([[-1.0]]), np.zeros_like(gradient.own)
+    step = _Vector(nothing, nothing)
+    rest = direction = step.plus(minus, gradient)
     left = _dot(rest, rest, loss)
+    z_step = np.zeros_like(space.scores(step))
     for _ in range(MOST_DIRECTIONS):
-        ahead = x.times(direction[:-1]) + direction[-1]
-        bent = _back(x, curvature(ahead))
-        bent[:-1] += direction[:-1]
-        steep = np.maximum(_dot(direction, bent, loss), 1e-30)
+        ahead = space.scores(direction)
+        bent = space.back(curvature(ahead))
+        bent[:-1] += direction.own[:-1]
+        steep = np.maximum(_inner(direction.dual, bent, loss), 1e-30)
         along = np.where(left > leave**2, left / steep, 0).astype(np.float32)
-        step += along * direction
+        step = step.plus(along, direction)
         z_step += along * ahead
-        rest = rest - along * bent
+        rest = space.vector(rest.own - along * bent)
         new = _dot(rest, rest, loss)
         if (new <= leave**2).all():
             break
-        direction = rest + (new / np.maximum(left, 1e-30)).astype(np.float32) * direction
+        direction = rest.plus(new / np.maximum(left, 1e-30), direction)
         left = new
     return step, z_step
 
 
-def _back(x: Design, values: Floats) -> Floats:
-    """The derivative by weights and intercept ``(d + v + 1, k)`` from that by scores ``(n, k)``."""
-    values = values.astype(np.float32)
-    return np.vstack([x.transposed_times(values), values.sum(0)])
+def _dot(a: _Vector, b: _Vector, loss: Loss) -> Floats:
+    """The inner product of two vectors, shaped as :func:`_inner`'s."""
+    return _inner(a.dual, b.own, loss)
 
 
-def _dot(a: Floats, b: Floats, loss: Loss) -> Floats:
-    """Inner products, ``(1, k)`` where each code is a problem of its own, ``(1, 1)`` for softmax."""
+def _inner(a: Floats, b: Floats, loss: Loss) -> Floats:
+    """Sums of products by column, ``(1, k)`` where each code is a problem of its own, ``(1, 1)`` for softmax."""
     each: Floats = np.einsum("dk,dk->k", a, b)[None].astype(np.float64)
     return each if loss == "logistic" else each.sum(keepdims=True)
 
