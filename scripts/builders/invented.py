@@ -20,6 +20,9 @@ from precode.resources import shipped
 
 Row = dict[str, Any]
 
+ADDED = (
+    45  # the number of the writer with whom the talk begins that was added to a finished starter
+)
 LONG = 6  # words: fewer may be said twice by chance
 
 FOLDER = shipped("models") / "comb-starter"
@@ -40,8 +43,17 @@ FAMILIES = {
         "sport\\b",
         "fit\\b",
     ),
-    "eating": ("eating", "healthy diet", "sugary", "ready meals", "fruit", "salt", "weight"),
-    "cannabis": ("cannabis",),
+    "eating": (
+        "eating",
+        "healthy diet",
+        "sugary",
+        "ready meals",
+        "fruit",
+        "salt",
+        "weight",
+        "healthy meals",
+    ),
+    "cannabis": ("cannabis", "marijuana"),
     "drugs": ("drug", "heroin", "cocaine", "methamphetamine"),
     "offending": ("reoffending", "probation", "gang\\b", "knife", "steal", "violent matches"),
     "spending": ("budget", "debts", "shopping"),
@@ -68,15 +80,15 @@ FAMILIES = {
     "gambling": ("gambling", "betting"),
     "screens": ("screen time", "social media", "phone", "gaming"),
     "interpreters": ("interpreter",),
-    "antenatal care": ("antenatal",),
+    "antenatal care": ("antenatal", "giving birth"),
     "breastfeeding": ("breastfe",),
-    "teeth": ("teeth", "dentist", "floss"),
+    "teeth": ("teeth", "dentist", "floss", "retainer"),
     "organs": ("organ",),
     "blood": ("donating blood", "giving blood"),
-    "cancer screening": ("bowel cancer", "cancer screening"),
+    "cancer screening": ("bowel cancer", "cancer screening", "colonoscopy"),
     "hands": ("hands before",),
     "opioids": ("opioid", "painkillers"),
-    "antibiotics": ("antibiotics",),
+    "antibiotics": ("antibiotics", "antibiotic guideline"),
     "sun": ("sunscreen",),
     "noise": ("hearing protection", "ear protection"),
     "waste": ("recycl", "compost"),
@@ -88,6 +100,40 @@ FAMILIES = {
         "sharing decisions",
         "on behalf",
     ),
+    # of talk that was added: what is called otherwise before
+    "practising safer sex": ("practising safe sex",),
+    "controlling anger without shouting": (
+        "controlling anger$",
+        "staying out of fights",
+    ),
+    "taking antipsychotic medication as prescribed": ("taking antipsychotic medication$",),
+    "taking contraceptive pills every day": ("using contraception",),
+    "going for cervical screening": ("attending cervical screening",),
+    "going for mammography": ("attending breast screening",),
+    "attending cardiac rehabilitation": ("going to cardiac rehabilitation",),
+    "using a hearing aid": ("wearing hearing aids",),
+    "wearing a CPAP mask at night": ("using a CPAP machine",),
+    "attending NHS health checks": ("taking part in health checks",),
+    "leaving a violent partner's house": ("leaving a violent partner$",),
+    "stopping benzodiazepine sleeping tablets": ("sleeping without tablets",),
+    "wearing protective masks and gowns correctly": ("wearing protective masks$",),
+    "following the new sepsis guideline": ("following the sepsis protocol",),
+    "reporting medication errors": ("reporting errors",),
+    "taking tuberculosis tablets every day": ("taking tuberculosis tablets$",),
+    "studying regularly": ("doing homework",),
+    "going to school regularly": (
+        "going to class",
+        "getting on with teachers",
+    ),
+    "using compression stockings": ("wearing compression stockings",),
+    "joining a clinical trial": ("taking part in a research study",),
+    "seeing a doctor about symptoms": ("going to a GP early",),
+    "attending therapy appointments": ("attending mental health therapy",),
+    "using an electronic prescribing system": ("using the electronic prescribing",),
+    "returning to work after stroke": ("going back to work",),
+    "offering end-of-life conversations in care homes": ("talking about dying",),
+    "seeking respite care": ("referring carers",),
+    "using online banking and health portals": ("using an online symptom checker",),
 }
 
 
@@ -95,6 +141,12 @@ def corpus() -> list[Row]:
     """The invented excerpts, each with both coders' codes."""
     with (FOLDER / "corpus.jsonl").open(encoding="utf-8") as file:
         return [json.loads(line) for line in file]
+
+
+def added(rows: list[Row]) -> npt.NDArray[np.bool_]:
+    """``(n,)``: whether a row is of the talk that was added later."""
+    writer = [r["id"].split("-")[0] for r in rows]
+    return np.array([w[0] == "c" and int(w[1:]) >= ADDED for w in writer])
 
 
 def families(rows: list[Row]) -> npt.NDArray[np.str_]:

@@ -45,6 +45,8 @@ from precode.steps import status as status_step
         (["predict", "--behaviour", "x"], ["precode.toml"]),
         (["predict", "a.docx"], ["FILES need a model", "--model"]),
         (["predict", "--model", "m", "--context-column", "c", "a.csv"], ["--text-column"]),
+        (["predict", "--model", "m", "--speaker-column", "c", "a.csv"], ["--text-column"]),
+        (["predict", "--speaker-column", "c"], ["--speaker-column needs FILES"]),
         (["predict", "--model", "m", "--text-column", "c", "a.csv", "b.csv"], ["one by one"]),
         (["predict", "--model", "m", "a.docx", "--out", "a.pdf"], ["--out a.pdf", ".xlsx"]),
         (["predict", "--model", "m", "a.csv", "--out", "./a.csv"], ["the input itself"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import numpy as np
@@ -163,6 +163,27 @@ def test_learning_goes_on_from_another_adaptation(
         assert all(np.allclose(over[n], t.numpy(), atol=1e-5) for n, t in mine.items())
 
 
+def test_learning_goes_on_with_the_heads_of_before(weights: Weights, tmp_path: Path) -> None:
+    """Of the same codes it begins by saying the same, and a checkpoint of other heads is not taken up."""
+    told, some = lines(), lines(9, seed=2).passages
+    first = learner(weights)
+    first.learn(told, None, folder=tmp_path / "a", epochs=3)
+    first.save(tmp_path / "first")
+    start, heads = tmp_path / "first" / "adapter.safetensors", first.heads()
+    second, fresh = (
+        Learner(weights, PLAN, codes=2, choice="many", seed=1, start=start, heads=given)
+        for given in (heads, None)
+    )
+    vectors = first.vectors(some)
+    for one, other in zip(astuple(second.heads()), astuple(heads), strict=True):
+        assert one == pytest.approx(other, abs=1e-6)
+    assert np.abs(fresh.heads().codes(vectors) - heads.codes(vectors)).max() > 0.1
+    fresh.learn(told, None, folder=tmp_path / "b", epochs=1)
+    seen: list[int] = []
+    second.learn(told, None, folder=tmp_path / "b", epochs=1, tick=lambda at, _: seen.append(at))
+    assert seen[:1] == [1]
+
+
 def merged(weights: Weights, folder: Path) -> dict[str, object]:
     """The tiny encoder's tensors with LoRA's matrices laid over it."""
     encoder = network.encoder_in(weights.folder)
@@ -223,7 +244,7 @@ def test_dropout_inside_the_encoder_is_drawn_quickly_and_from_torchs_chance(
     assert inside[0].p == 0  # what attention asks for
 
 
-@pytest.mark.parametrize("spoil", ["other codes", "cut short"])
+@pytest.mark.parametrize("spoil", ["other codes", "other talk before", "cut short"])
 def test_a_checkpoint_that_does_not_fit_is_not_taken_up(
     weights: Weights, tmp_path: Path, spoil: str
 ) -> None:
@@ -232,6 +253,9 @@ def test_a_checkpoint_that_does_not_fit_is_not_taken_up(
     if spoil == "cut short":
         file = tmp_path / "state" / "state.safetensors"
         file.write_bytes(file.read_bytes()[:100])
+    elif spoil == "other talk before":
+        said = [replace(p, window=("milk", *p.window[1:])) for p in data.passages]
+        data = replace(data, passages=said)
     else:
         data = replace(data, y=1 - data.y)
     seen: list[int] = []

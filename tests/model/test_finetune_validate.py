@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import coded_talk
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from precode.model.finetune.tuned import Shares
 from precode.model.finetune.validate import FoldResult, Rows, fit_shares, judge, lay_aside
 from precode.model.thresholds import fit_thresholds
 from precode.model.validate import cross_validate
+
+Groups = npt.NDArray[np.str_]
 
 
 def test_whole_transcripts_are_laid_aside() -> None:
@@ -96,3 +99,26 @@ def test_what_is_only_learned_from_judges_nothing() -> None:
     assert np.array_equal(out.thresholds, wanted)
     every = fit_thresholds(out.scores, data.judged_y, choice=data.choice)
     assert not np.array_equal(every, wanted)  # the others' zeros would have been counted
+
+
+def test_what_is_laid_aside_may_be_given() -> None:
+    """By a division of one's own: the same seed a fold as otherwise, and that is what weighs."""
+    rng = np.random.default_rng(4)
+    data, _, _ = coded_talk.training(rng, n=240, transcripts=8)
+    frozen = cross_validate(data, folds=4, seed=1)
+    assert frozen is not None
+    seeds = []
+
+    def divide(groups: Groups, rows: Rows, *, seed: int) -> tuple[Rows, Rows]:
+        seeds.append(seed)
+        apart = groups[rows] == min(groups[rows])
+        return rows[~apart], rows[apart]
+
+    def fold(f: int, learn: Rows, aside: Rows, held: Rows) -> FoldResult:
+        assert set(data.groups[aside]) == {min(data.groups[frozen.fold != f])}
+        assert not set(data.groups[aside]) & {*data.groups[learn], *data.groups[held]}
+        y, lean = data.y, np.zeros(data.polarity.shape)
+        return FoldResult(aside, held, 9 * y[aside], lean[aside], 9 * y[held], lean[held], 1)
+
+    judge(data, frozen, fold, seed=5, divide=divide)
+    assert seeds == [5, 6, 7, 8]

@@ -92,6 +92,20 @@ def test_what_keeps_somebody_talking_is_no_context() -> None:
     assert from_table("I: Why?\nP: It rains.\nI: I see. Often?").window[0] == "I see. Often?"
 
 
+@pytest.mark.parametrize(
+    "said", ["Okay?", "Uh-uh.", "Mm-mm.", "Yes.", "Great.", "?", "\U0001f44e", "Ja."]
+)
+def test_what_asks_or_answers_is_context(said: str) -> None:
+    assert see([("P", ["It rains."]), ("I", [said]), ("P", ["So."])])[-1].window[0] == said
+    assert from_table(f"P: It rains.\nI: {said}").window[0] == said
+
+
+def test_another_participants_yeah_is_context() -> None:
+    """In a group it is what somebody thinks."""
+    last = see([("I", ["Why?"]), ("P1", ["Rain."]), ("P2", ["Yeah."]), ("P1", ["It is."])])[-1]
+    assert last.window == ("Yeah.", "Rain.", "Why?")
+
+
 def test_listeners_take_no_place_in_the_window() -> None:
     turns: Said = [t for i in range(WINDOW + 5) for t in (("P", [f"S{i}."]), ("I", ["Mm."]))]
     last = see([*turns, ("P", ["Well."])])[-1]

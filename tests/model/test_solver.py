@@ -199,6 +199,17 @@ def test_the_start_does_not_choose_the_end() -> None:
     assert np.array_equal(warm.weights, cold.weights)
 
 
+def test_sentences_said_twice_and_a_warm_start_leave_numbers() -> None:
+    """Of repeated rows, rounding makes lengths of nothing a little less than nothing."""
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        x = design(rng, 3, 30, 8).take(rng.integers(0, 3, 9))
+        y = (rng.random((9, 5)) < 0.4).astype(float)
+        weight = balanced(y, np.ones_like(y))
+        near = fit(x, y, weight, c=5)
+        assert np.isfinite(fit(x, y, weight, c=15, start=near).weights).all()
+
+
 @pytest.mark.parametrize("loss", ["logistic", "softmax"])
 def test_few_rows_and_few_features_are_searched_alike(loss: Loss) -> None:
     """The same sentences, with columns of zeros beside them until features outnumber them: from a start
@@ -206,15 +217,15 @@ def test_few_rows_and_few_features_are_searched_alike(loss: Loss) -> None:
     """
     rng = np.random.default_rng(12)
     x = design(rng, 60, 20, 15)
-    y = labels(rng, x, 3) if loss == "logistic" else np.eye(3)[rng.integers(0, 3, 60)]
+    y = labels(rng, x, 4) if loss == "logistic" else np.eye(4)[rng.integers(0, 4, 60)]
     weight = np.ones_like(y) if loss == "logistic" else np.ones((60, 1))
     wide = Design(np.hstack([x.dense, np.zeros((60, 80), np.float32)]), x.sparse)
     order = np.array([*range(20), *range(100, 115)])
     found = []
     for one, places in ((x, np.arange(35)), (wide, order)):
-        prior, start = (Linear(np.zeros((one.width, 3)), np.zeros(3)) for _ in ("prior", "start"))
-        prior.weights[places] = np.random.default_rng(13).standard_normal((35, 3))
-        start.weights[places] = np.random.default_rng(14).standard_normal((35, 3))
+        prior, start = (Linear(np.zeros((one.width, 4)), np.zeros(4)) for _ in ("prior", "start"))
+        prior.weights[places] = np.random.default_rng(13).standard_normal((35, 4))
+        start.weights[places] = np.random.default_rng(14).standard_normal((35, 4))
         head = fit(one, y, weight, c=2, loss=loss, prior=prior, start=start, tolerance=1e-3)
         assert not np.delete(head.weights, places, axis=0).any()
         found.append(np.vstack([head.weights[places], head.intercept]))

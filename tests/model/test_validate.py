@@ -120,6 +120,18 @@ def test_validation_is_repeatable() -> None:
     assert np.array_equal(first.thresholds, again.thresholds)
 
 
+def test_folds_may_be_given() -> None:
+    """Then those, and not others, are held out."""
+    data, _, _ = training(np.random.default_rng(3))
+    own = np.unique(data.groups, return_inverse=True)[1] % 5
+    given = cross_validate(data, folds=5, seed=1, fold=own)
+    drawn = checked(data)
+    assert given is not None
+    assert np.array_equal(given.fold, own)
+    assert not np.array_equal(given.fold, drawn.fold)
+    assert not np.array_equal(given.p, drawn.p)
+
+
 def test_it_learns_what_there_is_to_learn() -> None:
     data, _, _ = training(np.random.default_rng(4), n=300)
     out = checked(data)

@@ -36,6 +36,7 @@ EXAMPLE = (
 @click.option("--model", default="", help="A model of the study, a shipped one, or a folder.")
 @click.option("--text-column", default="", help="A table's column to pre-code, a passage a row.")
 @click.option("--context-column", default="", help="Its column with the talk before each passage.")
+@click.option("--speaker-column", default="", help="Its column of who says each passage.")
 @click.option("--behaviour-column", default="", help="Its column with the target behaviour.")
 @click.option("--behaviour", default="", help="The target behaviour, if no column says it.")
 @click.option(
@@ -66,6 +67,7 @@ def predict(
     model: str,
     text_column: str,
     context_column: str,
+    speaker_column: str,
     behaviour_column: str,
     behaviour: str,
     accept: float | None,
@@ -91,6 +93,7 @@ def predict(
             model,
             text_column,
             context_column,
+            speaker_column,
             behaviour_column,
             behaviour,
             accept,
@@ -101,6 +104,7 @@ def predict(
         )
         return
     given = [n for n, v in (("--text-column", text_column), ("--context-column", context_column),
+                            ("--speaker-column", speaker_column),
                             ("--behaviour-column", behaviour_column), ("--out", out)) if v]  # fmt: skip
     if given:
         raise click.UsageError(f"{given[0]} needs FILES to pre-code")
@@ -173,6 +177,7 @@ def _files(
     model: str,
     text_column: str,
     context_column: str,
+    speaker_column: str,
     behaviour_column: str,
     behaviour: str,
     accept: float | None,
@@ -201,12 +206,12 @@ def _files(
             raise UsageError("--text-column takes one table", mend="pre-code tables one by one")
         pre = step.predict_table(
             model, Path(files[0]), text_column=text_column, context_column=context_column,
-            behaviour_column=behaviour_column, behaviour=behaviour, accept=accept, asked=asked,
-            progress=Progress(),
+            speaker_column=speaker_column, behaviour_column=behaviour_column, behaviour=behaviour,
+            accept=accept, asked=asked, progress=Progress(),
         )  # fmt: skip
-    elif context_column or behaviour_column:
+    elif context_column or speaker_column or behaviour_column:
         raise UsageError(
-            "--context-column and --behaviour-column go with --text-column",
+            "--context-column, --speaker-column and --behaviour-column go with --text-column",
             mend="name the text column",
         )
     elif files == ("-",):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from precode.domain import Sentence, Turn
+from precode.domain import Role, Sentence, Turn
 from precode.model.preset import PRESET
 
 WINDOW = PRESET.window
@@ -18,7 +18,7 @@ class Passage:
     """One sentence in its conversation.
 
     ``window`` holds up to :data:`WINDOW` preceding sentences by anybody, nearest first, of which
-    ``mine`` tells those that the same speaker said; "mm-hmm" and the like by others are left out.
+    ``mine`` tells those that the same speaker said; an interviewer's "mm-hmm" and the like are left out.
     ``behaviour`` is the target behaviour that polarity is relative to.
     """
 
@@ -38,13 +38,15 @@ def passages(
     for s in sentences:
         by_transcript.setdefault(s.transcript_id, []).append(s)
     for transcript_id, own in by_transcript.items():
-        speakers = {t.index: t.speaker for t in turns[transcript_id]}
-        said = [(s.text, speakers[s.turn]) for s in own]
+        by = {t.index: t for t in turns[transcript_id]}
+        said = [(s.text, by[s.turn].speaker, by[s.turn].role) for s in own]
         for position, s in enumerate(own):
             if s.codable:
-                who = speakers[s.turn]
+                who = by[s.turn].speaker
                 back = (said[i] for i in range(position - 1, -1, -1))
-                window, mine = _heard((text, by == who) for text, by in back)
+                window, mine = _heard(
+                    (text, one == who, role is not Role.PARTICIPANT) for text, one, role in back
+                )
                 out.append(Passage(s.id, s.text, window, behaviour, mine))
     return out
 
@@ -58,33 +60,46 @@ def passages_from_texts(
 ) -> list[Passage]:
     """Passages from table columns. ``before`` holds the talk before each text, utterances separated
     by line breaks or " / ", each with or without "speaker:" in front. The last turn is taken to be
-    somebody else's, unless ``speakers`` names who says each text, as ``before`` does.
+    somebody else's, unless ``speakers`` names who says each text, as ``before`` does. Whoever else
+    speaks may be an interviewer.
     """
     who = speakers or [""] * len(texts)
     out = []
     for i, text, heard, behaviour, speaker in zip(
         ids, texts, map(_utterances, before), behaviours, who, strict=True
     ):
-        own = speaker and any(said_by == speaker for said_by, _ in heard)
-        back = [(said, by) for by, said in reversed(heard)]
-        every = [by == speaker for _, by in back] if own else _mine(heard)
-        window, mine = _heard(zip((said for said, _ in back), every, strict=True))
+        named = speaker and any(by == speaker for by, _ in heard)
+        every = [by == speaker for by, _ in reversed(heard)] if named else _mine(heard)
+        said = (text for _, text in reversed(heard))
+        window, mine = _heard((s, same, not same) for s, same in zip(said, every, strict=True))
         out.append(Passage(i, text, window, behaviour, mine))
     return out
 
 
+def speakers_in(before: str) -> tuple[str, ...]:
+    """Whom the talk ``before`` a text names as its speakers, each once."""
+    return tuple(dict.fromkeys(who for who, _ in _utterances(before) if who))
+
+
 # What listeners say to keep somebody talking. It tells nothing of what comes next, and would take the
-# place of something that does ("yes" and "no" may be answers, and stay).
+# place of something that does. "Yes", "no", "uh-uh", and what is asked ("okay?") stay.
 _LISTENING = re.compile(
-    r"(?:\W|_|\b(?:m+|m+h+m+|h+m+|mh|uh|huh|a+h+|o+h+|aha|right|okay|ok|yeah|yep|sure|i see|all right"
-    r"|alright|great|good)\b)+",
-    re.IGNORECASE,
+    r"""(?xi)
+    (?! .* \b m+ - m+ \b )
+    [^\w?]*
+    (?: (?: m+ | m+[ -]?h+m+ | h+m+ | uh[ -]huh | a+h+ | o+h+ | aha | right | okay | ok | yeah | i\ see
+      | all\ ?right ) \b [^\w?]* )+
+    """
 )
 
 
-def _heard(back: Iterable[tuple[str, bool]]) -> tuple[tuple[str, ...], tuple[bool, ...]]:
-    """The window and whose it is, from what was said before, nearest first, and whether by the speaker."""
-    told = ((t, same) for t, same in back if same or not _LISTENING.fullmatch(t))
+def _heard(
+    back: Iterable[tuple[str, bool, bool]],
+) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    """The window and whose it is, from what was said before, nearest first, whether by the speaker, and
+    whether by somebody who may only be listening.
+    """
+    told = ((t, same) for t, same, may in back if not (may and _LISTENING.fullmatch(t)))
     near = list(islice(told, WINDOW))
     return tuple(t for t, _ in near), tuple(same for _, same in near)
 

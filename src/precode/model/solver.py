@@ -1,7 +1,7 @@
 """Regularised logistic regression for all codes at once, on dense ⊕ sparse features.
 
 scikit-learn's solver needs one matrix, and goes code by code. Here the two blocks stay what they
-are, one product serves all codes, and where there are fewer sentences than features, as in most
+are, one product serves all codes, and where sentences are not many more than dense features, as in most
 studies, the search goes through the inner products of sentences (scripts/benchmarks/training.py says how
 much faster that is). The objective is scikit-learn's; the tests hold them equal.
 """
@@ -23,7 +23,8 @@ Loss = Literal["logistic", "softmax"]
 
 TOLERANCE = 0.1  # of the gradient's norm, a code: scores are then within about .01 of the optimum's
 ROUGH = 0.3  # how much of the gradient a step may leave, far from the optimum
-MOST_ROWS = 2.0  # a column: of fewer rows, all their inner products are the quicker way
+# below so many rows a dense column, and from so many codes on, all inner products of rows are quicker
+MOST_ROWS, LEAST_CODES = 1.5, 4
 MOST_STEPS, MOST_DIRECTIONS, MOST_HALVINGS = 50, 200, 30  # usual are 4, 15 and 0
 
 
@@ -97,15 +98,15 @@ def fit(
     first = start or prior or Linear(centre, np.zeros(y.shape[1]))
     z = np.asarray(first.scores(x), dtype=np.float64)
     gap = (first.weights - centre).astype(np.float32)
-    space = (_ByRows if len(x) < MOST_ROWS * x.dense.shape[1] else _ByFeatures)(x, gap)
+    few = len(x) < MOST_ROWS * x.dense.shape[1] and y.shape[1] >= LEAST_CODES
+    space = (_ByRows if few else _ByFeatures)(x, gap)
     apart, moved = space.origin, np.zeros_like(space.origin.own)  # from the prior; from the start
     mass = c * weight
     at_start = None
     for _ in range(MOST_STEPS):
         residual, curvature = _derivatives(z, y, mass, loss)
         gradient = space.vector(space.back(residual) + apart.own)
-        # of rounded inner products a square may come out below 0
-        norm = np.sqrt(np.maximum(_dot(gradient, gradient, loss), 0))
+        norm = np.sqrt(_square(gradient, loss))
         if (norm <= tolerance).all():
             break
         at_start = norm if at_start is None else at_start
@@ -223,7 +224,7 @@ def _newton(
     minus, nothing = np.array([[-1.0]]), np.zeros_like(gradient.own)
     step = _Vector(nothing, nothing)
     rest = direction = step.plus(minus, gradient)
-    left = _dot(rest, rest, loss)
+    left = _square(rest, loss)
     z_step = np.zeros_like(space.scores(step))
     for _ in range(MOST_DIRECTIONS):
         ahead = space.scores(direction)
@@ -234,7 +235,7 @@ def _newton(
         step = step.plus(along, direction)
         z_step += along * ahead
         rest = space.vector(rest.own - along * bent)
-        new = _dot(rest, rest, loss)
+        new = _square(rest, loss)
         if (new <= leave**2).all():
             break
         direction = rest.plus(new / np.maximum(left, 1e-30), direction)
@@ -245,6 +246,11 @@ def _newton(
 def _dot(a: _Vector, b: _Vector, loss: Loss) -> Floats:
     """The inner product of two vectors, shaped as :func:`_inner`'s."""
     return _inner(a.dual, b.own, loss)
+
+
+def _square(a: _Vector, loss: Loss) -> Floats:
+    """Of a vector's length; of rounded inner products it could come out below 0."""
+    return np.asarray(np.maximum(_dot(a, a, loss), 0))
 
 
 def _inner(a: Floats, b: Floats, loss: Loss) -> Floats:

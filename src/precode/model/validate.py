@@ -72,16 +72,20 @@ def cross_validate(
     folds: int,
     seed: int,
     specs: Sequence[Spec] = SPECS,
+    fold: npt.NDArray[np.intp] | None = None,
     progress: Progress = lambda done, total: None,
 ) -> OutOfFold | None:
-    """Validation by transcript. None with fewer than two transcripts: nothing can be held out."""
+    """Validation by transcript. None with fewer than two transcripts: nothing can be held out. ``fold
+    (n,)``: that of each row, where it is not to be drawn.
+    """
     count = len(np.unique(data.groups))
     if count < 2:
         return None
     folds = min(folds, count)
     nested = count >= NESTED_FROM and folds >= NESTED_FROM
     specs = specs if nested else specs[:1]
-    fold = assign(data.y, data.groups, folds=folds, seed=seed)
+    if fold is None:
+        fold = assign(data.y, data.groups, folds=folds, seed=seed)
     pairs = list(combinations(range(folds), 2)) if nested else []
     again = bool(variations(specs[0], data))
     total = (1 + again) * len(pairs) + folds

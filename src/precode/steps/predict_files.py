@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from precode.domain import Sentence
+from precode.domain import Role, Sentence
 from precode.errors import InputError, Problem, UsageError, refuse
 from precode.files.atomic import write_text
 from precode.files.cells import Cell
 from precode.files.tables import read_table, write_csv, write_xlsx
 from precode.model.bundle import Bundle
-from precode.model.passages import Passage, passages, passages_from_texts
+from precode.model.passages import Passage, passages, passages_from_texts, speakers_in
 from precode.model.predictions import Predictions
 from precode.settings import Predict, Transcripts
 from precode.steps.learnt.drift import Drift, Listening, drift_of, familiar_of
@@ -24,6 +24,7 @@ from precode.steps.models import bundle_at, folder_of, same_behaviour
 from precode.steps.opening import Progress, silent
 from precode.transcripts.gather import read_folder_or_files
 from precode.transcripts.read import read_many
+from precode.transcripts.roles import role_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ def predict_table(
     *,
     text_column: str,
     context_column: str = "",
+    speaker_column: str = "",
     behaviour_column: str = "",
     behaviour: str = "",
     accept: float | None = None,
@@ -57,11 +59,13 @@ def predict_table(
     wholly blank ones is kept.
 
     ``context_column`` holds the talk before each passage, turns separated by line breaks or " / ".
+    Whose passage it is ``speaker_column`` says, as the talk before names people; without, it is taken
+    to be the one's who is interviewed there, or else not the last speaker's.
     Rows without text get no codes and an empty verdict.
     """
     bundle = bundle_at(model)
     data = read_table(table)
-    wanted = [c for c in (text_column, context_column, behaviour_column) if c]
+    wanted = [c for c in (text_column, context_column, speaker_column, behaviour_column) if c]
     refuse(
         f"{table} cannot be pre-coded",
         [
@@ -80,11 +84,15 @@ def predict_table(
         for other in dict.fromkeys(row[behaviour_column] for row in data.rows):
             _behaviour(bundle, other)
     filled = [i for i, row in enumerate(data.rows) if row[text_column].strip()]
+    before = [data.rows[i][context_column] if context_column else "" for i in filled]
     todo = passages_from_texts(
         [data.rows[i][text_column] for i in filled],
-        [data.rows[i][context_column] if context_column else "" for i in filled],
+        before,
         [(data.rows[i][behaviour_column] if behaviour_column else "") or default for i in filled],
         [str(i) for i in filled],
+        [data.rows[i][speaker_column].strip() for i in filled]
+        if speaker_column
+        else [_interviewed(talk) for talk in before],
     )
     found, drift, made = _predict(model, bundle, todo, {table.name: todo}, accept, asked, progress)
     added: dict[int, tuple[Cell, ...]] = dict(zip(filled, _cells(found), strict=True))
@@ -93,6 +101,13 @@ def predict_table(
         (*(row[c] for c in data.columns), *added.get(i, blank)) for i, row in enumerate(data.rows)
     )
     return PreCoded((*data.columns, *new), rows, bundle.id, found.calibrated, drift, made)
+
+
+def _interviewed(before: str) -> str:
+    """Who answers an interviewer in the talk ``before``; "" if that is not one person."""
+    named = {who: role_of(who, Transcripts()) for who in speakers_in(before)}
+    answer = [who for who, role in named.items() if role is Role.PARTICIPANT]
+    return answer[0] if len(answer) == 1 and Role.INTERVIEWER in named.values() else ""
 
 
 def predict_transcripts(

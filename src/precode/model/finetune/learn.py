@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,8 @@ class Lines:
 
 class Learner:
     """An encoder and its heads, while they are adapted and after. ``start``: the file of a model that
-    was adapted over the same encoder, and from which learning goes on.
+    was adapted over the same encoder, and from which learning goes on; ``heads``: its heads, where it
+    knew the same codes.
     """
 
     def __init__(
@@ -75,12 +76,16 @@ class Learner:
         choice: Choice,
         seed: int,
         start: Path | None = None,
+        heads: Heads | None = None,
     ) -> None:
         self._weights, self._plan, self._choice, self._seed = weights, plan, choice, seed
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(seed)
-        self._start = () if start is None else (digest(start),)
+        self._start: tuple[object, ...] = () if start is None else (digest(start),)
         network = Network(weights.folder, plan, codes=codes, start=start)
+        if heads is not None:
+            network.begin_with(heads)
+            self._start += tuple(part.tobytes() for part in astuple(heads))
         self._network = network.to(self._device)
         self._reader = Reader(weights.folder, plan.reading, most=weights.max_tokens)
         self._half = _half(self._device)
@@ -111,7 +116,7 @@ class Learner:
         rates = [g["lr"] for g in optimiser.param_groups]
         key = fingerprint(
             plan, self._seed, most, held is not None, self._weights.sha256, lines.y.tobytes(),
-            [p.text for p in lines.passages], *self._start,
+            self._reader.seen(lines.passages), *self._start,
         )  # fmt: skip
         mean = _copied(learned)
         found = checkpoint.load(folder, key, learned, optimiser, mean)

@@ -78,6 +78,23 @@ class Network(nn.Module):
             _numpy(weight).T.reshape(-1, codes, 2).copy(), _numpy(bias).reshape(codes, 2),
         )  # fmt: skip
 
+    def begin_with(self, heads: Heads) -> None:
+        """Have the heads say what ``heads`` do."""
+        both = heads.polarity_weights.mean(1), heads.polarity_intercept.mean(0)
+        width = len(heads.codes_weights)
+        with torch.no_grad():
+            for layer, weights, intercept in (
+                (self.codes, heads.codes_weights, heads.codes_intercept),
+                (self.polarity, *both),
+                (
+                    self.by_code,
+                    (heads.polarity_weights - both[0][:, None]).reshape(width, -1),
+                    (heads.polarity_intercept - both[1]).reshape(-1),
+                ),
+            ):
+                layer.weight.copy_(torch.from_numpy(weights.T.copy()))
+                layer.bias.copy_(torch.from_numpy(intercept.copy()))
+
     def learned(self) -> dict[str, nn.Parameter]:
         """What learning changes, by name."""
         return {n: p for n, p in self.named_parameters() if p.requires_grad}

@@ -57,6 +57,10 @@ class Reader:
         self._room = self._tokenizer.num_special_tokens_to_add(True)
         self._long: dict[str, int] = {}
 
+    def seen(self, passages: Sequence[Passage]) -> list[str]:
+        """:func:`seen_of` each."""
+        return [seen_of(p, self._reading) for p in passages]
+
     def tokens(self, passages: Sequence[Passage]) -> list[Tokens]:
         """Each passage's tokens, in order."""
         return [self._pair(p) for p in passages]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +66,14 @@ class Judged:
 TuneFold = Callable[[int, Rows, Rows, Rows], FoldResult]
 
 
+class Divide(Protocol):
+    """As :func:`lay_aside`."""
+
+    def __call__(
+        self, groups: npt.NDArray[np.str_], rows: Rows, *, seed: int
+    ) -> tuple[Rows, Rows]: ...
+
+
 def lay_aside(groups: npt.NDArray[np.str_], rows: Rows, *, seed: int) -> tuple[Rows, Rows]:
     """``rows`` divided by transcript into those to learn from and those laid aside. Raises ValueError
     with fewer than two transcripts.
@@ -80,7 +89,14 @@ def lay_aside(groups: npt.NDArray[np.str_], rows: Rows, *, seed: int) -> tuple[R
     return rows[~apart], rows[apart]
 
 
-def judge(data: Training, frozen: OutOfFold, tune: TuneFold, *, seed: int) -> Judged:
+def judge(
+    data: Training,
+    frozen: OutOfFold,
+    tune: TuneFold,
+    *,
+    seed: int,
+    divide: Divide = lay_aside,
+) -> Judged:
     """Validate on the folds of ``frozen``, the validation without fine-tuning. Rows of fold -1 are learned
     from, and judge nothing.
     """
@@ -90,7 +106,7 @@ def judge(data: Training, frozen: OutOfFold, tune: TuneFold, *, seed: int) -> Ju
     codes, polarities, epochs = [], [], []
     for f in range(int(frozen.fold.max()) + 1):
         held = np.flatnonzero(frozen.fold == f)
-        learn, aside = lay_aside(data.groups, np.flatnonzero(frozen.fold != f), seed=seed + f)
+        learn, aside = divide(data.groups, np.flatnonzero(frozen.fold != f), seed=seed + f)
         found = tune(f, learn, aside, held)
         spec = frozen.chosen[f]
         base_aside, lean_aside = frozen_scores(data, learn, aside, spec)
