@@ -9,13 +9,14 @@ AnnoMI: client talk, three classes, five folds of whole dialogues. TREC-6: quest
 test set. NHS comments (v6): themes with 50 examples or more, five folds of respondents. macro-F1;
 after ± the half-width of the 95 % t-interval over folds or draws. Every setting of ours is chosen
 inside the rows that are learned from. Fine-tuning takes hours on a processor: what is done is kept
-in --scratch, and the next call goes on from there. With --encoder all of it is over that one
+in --scratch, and the next call goes on from there, if neither the starter nor the models' code changed. With --encoder all of it is over that one
 (all-mpnet-base-v2, say) instead of the default; with --starter ours have another starter's reading.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.util
 import json
 import tempfile
@@ -29,7 +30,9 @@ from _quality_methods import READINGS, Bench
 from _quality_sets import SETS, STARTER, Task, task_set, tasks
 from scipy.stats import t as student
 
+import precode.model
 from precode.files.offline import offline
+from precode.model.bundle_files import load
 from precode.model.finetune.plan import RATES, Plan
 from precode.model.thresholds import macro_f1
 from precode.resources import starters
@@ -138,6 +141,14 @@ def _half(values: np.ndarray) -> str:
     return f" ± {student.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n):.3f}"
 
 
+def _version(starter: str) -> str:
+    """Changes with the starter and with any line of the models' code: figures of before are not these."""
+    made = hashlib.sha256(load(starters()[starter]).id.encode())
+    for file in sorted(Path(precode.model.__file__).parent.rglob("*.py")):
+        made.update(file.read_bytes())
+    return made.hexdigest()[:12]
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a slice of it, in under 50 s")
@@ -162,8 +173,7 @@ def _arguments() -> argparse.Namespace:
         options.scratch = Path(tempfile.mkdtemp())  # that nothing is only read from last time
     if options.encoder != "minilm":
         options.scratch /= Path(options.encoder).name
-    if options.starter != STARTER:
-        options.scratch /= options.starter
+    options.scratch /= f"{options.starter}-{_version(options.starter)}"
     options.sizes = tuple(0 if s == "full" else int(s) for s in options.sizes)
     return options
 
