@@ -65,11 +65,8 @@ def _there(file: Path) -> Path:
     return file
 
 
-def coded_by(
-    starter: str, talk: Sequence[Row], name: str, bars: dict[str, float] | None = None
-) -> list[Figure]:
-    """Figures on ``talk``, by the shipped ``starter``; scored where both coders gave the same codes."""
-    codes = read_codebook(codebooks()["comb"]).leaf_ids
+def pre_coded(starter: str, talk: Sequence[Row]) -> list[Row]:
+    """What the shipped ``starter`` says of ``talk``, a row each, as ``precode predict`` writes it."""
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "talk.csv"
         with table.open("w", encoding="utf-8", newline="") as file:
@@ -82,7 +79,14 @@ def coded_by(
             starter, table, text_column="sentence", context_column="context",
             behaviour_column="behaviour",
         )  # fmt: skip
-    rows = [dict(zip(pre.columns, row, strict=True)) for row in pre.rows]
+    return [dict(zip(pre.columns, row, strict=True)) for row in pre.rows]
+
+
+def figures(
+    talk: Sequence[Row], rows: Sequence[Row], name: str, bars: dict[str, float] | None = None
+) -> list[Figure]:
+    """How right ``rows`` of :func:`pre_coded` are, where both coders of ``talk`` gave the same codes."""
+    codes = read_codebook(codebooks()["comb"]).leaf_ids
     agree = [i for i, t in enumerate(talk) if set(t["coder_a"]) == set(t["coder_b"])]
     p = np.array([[float(str(r[f"{c}.p"])) for c in codes] for r in rows])
     given = np.array([[int(str(r[f"{c}.decision"])) for c in codes] for r in rows])

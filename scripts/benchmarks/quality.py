@@ -9,8 +9,9 @@ AnnoMI: client talk, three classes, five folds of whole dialogues. TREC-6: quest
 test set. NHS comments (v6): themes with 50 examples or more, five folds of respondents. macro-F1;
 after ± the half-width of the 95 % t-interval over folds or draws. Every setting of ours is chosen
 inside the rows that are learned from. Fine-tuning takes hours on a processor: what is done is kept
-in --scratch, and the next call goes on from there, if neither the starter nor the models' code changed. With --encoder all of it is over that one
-(all-mpnet-base-v2, say) instead of the default; with --starter ours have another starter's reading.
+in --scratch, and the next call goes on from there, unless the starter, the presets or the models'
+code have changed. With --encoder all of it is over that one (all-mpnet-base-v2, say) instead of the
+default; with --starter ours have another starter's reading.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from precode.files.offline import offline
 from precode.model.bundle_files import load
 from precode.model.finetune.plan import RATES, Plan
 from precode.model.thresholds import macro_f1
-from precode.resources import starters
+from precode.resources import shipped, starters
 
 METHODS = {
     "majority": "majority class",
@@ -142,9 +143,12 @@ def _half(values: np.ndarray) -> str:
 
 
 def _version(starter: str) -> str:
-    """Changes with the starter and with any line of the models' code: figures of before are not these."""
+    """Changes with the starter, the presets and any line of the models' code: figures of before are not
+    these.
+    """
     made = hashlib.sha256(load(starters()[starter]).id.encode())
-    for file in sorted(Path(precode.model.__file__).parent.rglob("*.py")):
+    code = sorted(Path(precode.model.__file__).parent.rglob("*.py"))
+    for file in (*code, shipped("configs") / "presets" / "features.toml"):
         made.update(file.read_bytes())
     return made.hexdigest()[:12]
 

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import numpy as np
 from _bench import Figure, arguments, finish
-from _starter_talk import coded_by, comb_talk, dialogues
+from _starter_talk import comb_talk, dialogues, figures, pre_coded
 from _starter_unseen import (
     LABELS,
     SHARES,
@@ -50,12 +50,17 @@ def main() -> None:
     parts = options.only or ["talk", "dialogues", "unseen", "worth"]
     rows = []
     if "talk" in parts:
-        rows += coded_by(options.starter, comb_talk(), "real talk", BARS[options.starter])
+        talk = comb_talk()
+        said = pre_coded(options.starter, talk)
+        rows += figures(talk, said, "real talk", BARS[options.starter])
     if "dialogues" in parts:
         talk = dialogues()
-        rows += coded_by(options.starter, talk, "other real talk")
-        unread = [t for t in talk if not t["read"]]
-        rows += coded_by(options.starter, unread, "the dialogues not read")
+        said = pre_coded(options.starter, talk)
+        rows += figures(talk, said, "other real talk")
+        unread = [i for i, t in enumerate(talk) if not t["read"]]
+        rows += figures(
+            [talk[i] for i in unread], [said[i] for i in unread], "the dialogues not read"
+        )
     if {"unseen", "worth"} & set(parts):
         c = held_out(quick=options.quick)
         rows += unseen(c, quick=options.quick) if "unseen" in parts else []
