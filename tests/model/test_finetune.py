@@ -265,6 +265,12 @@ def test_a_checkpoint_that_does_not_fit_is_not_taken_up(
     assert seen[0] == 1
 
 
+def test_nothing_to_learn_from_is_refused(weights: Weights, tmp_path: Path) -> None:
+    """And not gone through for ever."""
+    with pytest.raises(ValueError, match="no sentence to learn from"):
+        learner(weights).learn(lines(4).take(np.arange(0)), None, folder=tmp_path, epochs=1)
+
+
 def test_learning_stops_when_held_out_passages_get_worse(weights: Weights, tmp_path: Path) -> None:
     """And what stays is the best pass, or a later one about as good."""
     plan = replace(PLAN, epochs=30, patience=2, rate=0.3, head_rate=0.5)

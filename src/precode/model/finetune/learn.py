@@ -102,8 +102,10 @@ class Learner:
         """Adapt to ``lines``: until ``held`` gets worse, and back to the best; without ``held``
         for exactly ``epochs``. What is judged and kept is the weights' mean over the last steps.
         What stands in ``folder`` from an interrupted call is gone on with, and Ctrl-C leaves it
-        there.
+        there. Raises ValueError without lines.
         """
+        if not len(lines):
+            raise ValueError("there is no sentence to learn from")
         plan, network = self._plan, self._network
         most = epochs or plan.epochs
         rows_of = table(self._reader.tokens(lines.passages))
