@@ -104,8 +104,6 @@ class Learner:
         What stands in ``folder`` from an interrupted call is gone on with, and Ctrl-C leaves it
         there. Raises ValueError without lines.
         """
-        if not len(lines):
-            raise ValueError("there is no sentence to learn from")
         plan, network = self._plan, self._network
         most = epochs or plan.epochs
         rows_of = table(self._reader.tokens(lines.passages))
@@ -286,6 +284,8 @@ class _Losses:
 
     def __init__(self, lines: Lines, choice: Choice, device: str) -> None:
         self._choice, self._device = choice, device
+        if not len(lines):
+            raise ValueError("there is no sentence to learn from")
         y = lines.y.astype(np.float32)
         if choice == "one":
             y = y / np.maximum(y.sum(1, keepdims=True), 1e-9)
