@@ -16,6 +16,7 @@ from precode.model.finetune.plan import Plan, Reading, fingerprint
 from precode.model.finetune.reading import seen_of
 from precode.model.finetune.tuned import ADAPTER, Heads
 from precode.model.finetune.validate import FoldResult, lay_aside
+from precode.model.folds import assign
 from precode.model.passages import Passage
 from precode.model.training import Training
 from precode.model.weights import find_weights
@@ -24,7 +25,7 @@ Rows = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.floating]
 
 HEADS = "heads.npz"  # beside an adapter, in what is kept
-SEED = 1
+SEED, FOLDS = 1, 4
 TAUGHT = 0.5  # weight of a teacher's word beside the coders'
 PLAN = Plan(adapt="lora", epochs=8, patience=1, reading=Reading(3, 80, behaviour=True), seed=SEED)
 UPPER = replace(PLAN, layers=6, epochs=3, rate=5e-4)
@@ -220,6 +221,19 @@ class Adapting:
                 print(f"  {self._name}, {what}: {done} of {total}", flush=True)
 
         return tick
+
+
+def folds_of(data: Training, since: Rows) -> Rows:
+    """``(n,)``: a family keeps its fold when talk is added; those that an addition brings are spread
+    likewise.
+    """
+    known: dict[str, int] = {}
+    for r in range(since.max() + 1):
+        fresh = (since == r) & ~np.isin(data.groups, list(known))
+        if fresh.any():
+            fold = assign(data.y[fresh], data.groups[fresh], folds=FOLDS, seed=SEED)
+            known |= zip(data.groups[fresh].tolist(), fold.tolist(), strict=True)
+    return np.array([known[g] for g in data.groups.tolist()])
 
 
 def _told(part: Part) -> Part:

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from invented import FOLDER, additions, corpus, training
-from rounds import KINDS, SEED, Adapting
+from rounds import FOLDS, KINDS, SEED, Adapting, folds_of
 
 import precode
 from precode.agreement.scores import score_binary, score_codes
@@ -40,7 +40,6 @@ from precode.model.features import LAYERS
 from precode.model.finetune.graph import key_of
 from precode.model.finetune.tuned import Tuned
 from precode.model.finetune.validate import judge
-from precode.model.folds import assign
 from precode.model.train import fit_bundle
 from precode.model.training import Training
 from precode.model.validate import OutOfFold, cross_validate
@@ -50,7 +49,7 @@ from precode.resources import codebooks
 Rows = npt.NDArray[np.intp]
 Row = dict[str, Any]
 
-DRAWS, FLOOR, FOLDS = 1000, 10, 4
+DRAWS, FLOOR = 1000, 10
 TOGETHER = 2  # of the folds: held out from one adaptation, each of which takes long
 TIMES = {1: "once", 2: "twice", 3: "three times"}
 
@@ -58,19 +57,6 @@ TIMES = {1: "once", 2: "twice", 3: "three times"}
 def _place(name: str) -> Path:
     """The folder of the starter ``name`` in models/."""
     return FOLDER.with_name(name)
-
-
-def folds_of(data: Training, since: Rows) -> Rows:
-    """``(n,)``: a family keeps its fold when talk is added; those that an addition brings are spread
-    likewise.
-    """
-    known: dict[str, int] = {}
-    for r in range(since.max() + 1):
-        fresh = (since == r) & ~np.isin(data.groups, list(known))
-        if fresh.any():
-            fold = assign(data.y[fresh], data.groups[fresh], folds=FOLDS, seed=SEED)
-            known |= zip(data.groups[fresh].tolist(), fold.tolist(), strict=True)
-    return np.array([known[g] for g in data.groups.tolist()])
 
 
 def figures(data: Training, out: OutOfFold, book: Codebook, rows: Any, *, name: str) -> Row:

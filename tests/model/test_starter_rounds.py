@@ -131,14 +131,12 @@ def test_it_is_the_same_whether_the_teacher_spoke_before_or_not(
 
 
 def test_families_keep_their_fold_when_talk_is_added(
-    rounds: ModuleType, monkeypatch: pytest.MonkeyPatch
+    rounds: ModuleType,
 ) -> None:
-    import starter
-
     y = np.random.default_rng(1).integers(2, size=(68, 2)).astype(float)
     groups = np.array([f"family {i % 10 if i < 40 else i % 14}" for i in range(68)])
     since = np.repeat([0, 1], [40, 28])
-    before = starter.folds_of(SimpleNamespace(y=y[:40], groups=groups[:40]), since[:40])
-    after = starter.folds_of(SimpleNamespace(y=y, groups=groups), since)
+    before = rounds.folds_of(SimpleNamespace(y=y[:40], groups=groups[:40]), since[:40])
+    after = rounds.folds_of(SimpleNamespace(y=y, groups=groups), since)
     np.testing.assert_array_equal(before, after[:40])
     assert all(len(set(after[groups == g])) == 1 for g in set(groups))
