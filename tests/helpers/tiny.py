@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
+
+from precode.model.weights import Weights, find_weights
 
 WORDS = [
     "the",
@@ -108,3 +111,10 @@ def encoder(folder: Path, *, layers: int = 6, width: int = 16) -> Path:
     )  # fmt: skip
     BertModel(config).save_pretrained(folder)
     return folder
+
+
+def weights(folder: Path) -> Weights:
+    """Those of a tiny encoder of six layers, made in ``folder``."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its libraries' future
+        return find_weights(str(encoder(folder)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from dataclasses import astuple, replace
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from precode.model.finetune.plan import Adapt, Plan, Reading
 from precode.model.finetune.reading import Reader, batches
 from precode.model.finetune.tuned import files_of
 from precode.model.passages import Passage
-from precode.model.weights import Weights, find_weights
+from precode.model.weights import Weights
 
 PLAN = Plan(epochs=4, rate=5e-3, head_rate=2e-2, batch=8, dropout=0.0, patience=9)
 TOLD = ("alpha", "beta")
@@ -29,10 +28,7 @@ TOLD = ("alpha", "beta")
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Weights:
     """A tiny encoder of six layers."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its libraries' future
-        folder = tiny.encoder(tmp_path_factory.mktemp("tiny") / "encoder")
-    return find_weights(str(folder))
+    return tiny.weights(tmp_path_factory.mktemp("tiny") / "encoder")
 
 
 @pytest.fixture(autouse=True)

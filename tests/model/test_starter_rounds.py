@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -17,7 +16,7 @@ from precode.model.finetune.learn import Learner
 from precode.model.finetune.plan import Plan, Reading
 from precode.model.finetune.tuned import ADAPTER
 from precode.model.passages import Passage
-from precode.model.weights import Weights, find_weights
+from precode.model.weights import Weights
 
 BUILDERS = Path(__file__).parents[2] / "scripts" / "builders"
 PLAN = Plan(epochs=1, batch=8, dropout=0.1, reading=Reading(2, 40), patience=1)
@@ -31,10 +30,7 @@ LEARN, ASIDE, HELD = (
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Weights:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its libraries' future
-        folder = tiny.encoder(tmp_path_factory.mktemp("tiny") / "encoder")
-    return find_weights(str(folder))
+    return tiny.weights(tmp_path_factory.mktemp("tiny") / "encoder")
 
 
 @pytest.fixture
