@@ -8,7 +8,7 @@ Three sets of ``../shared/data``. Client talk (AnnoMI): transcripts; a third is 
 (NHS, several codes each): respondents are the transcripts; a quarter is coded. By 200 seeds, all
 of the coded part goes through validation, promise and final fit as in ``train``, and the rest, which
 is larger so as to tell the long run, judges. The settings of the features are the starting point's:
-choosing them anew in every split would take five times as long.
+choosing them anew in every split would take five times as long. No starter takes part.
 
 A promise is kept if the share on the rest, every sentence counted, is not below the target. What a
 confidence speaks of are draws of coded transcripts, and one that abstains breaks nothing: their share
