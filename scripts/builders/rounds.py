@@ -102,11 +102,8 @@ class Adapting:
     def __init__(
         self, data: Training, todo: list[Passage], since: Rows, name: str, scratch: Path
     ) -> None:
-        self._lines, self._since, self._kind = (
-            Lines(todo, data.y, data.polarity),
-            since,
-            KINDS[name],
-        )
+        self._lines, self._since = Lines(todo, data.y, data.polarity), since
+        self._kind = KINDS[name]
         teacher = self._kind.teacher
         self._teacher = Adapting(data, todo, since, teacher, scratch) if teacher else None
         self._weights = find_weights(self._kind.encoder)
