@@ -15,7 +15,6 @@ from precode.model.features import Raw, fit_scaling
 from precode.model.guarantee import Guarantee, guarantee
 from precode.model.heads import fit_codes
 from precode.model.parallel import one_core
-from precode.model.thresholds import decide
 from precode.model.train import held_out_scores
 from precode.model.training import Training
 from precode.model.validate import SPECS, cross_validate
@@ -91,7 +90,7 @@ def learned(s: Split, seed: int) -> tuple[Callable[..., Guarantee], Judged, Judg
         head = fit_codes(scaling.apply(data.raw), data.y, choice=data.choice, c=out.spec.c)
         rest = s.whole.take(s.rest)
         scores = head.scores(scaling.apply(rest))
-    decision = decide(scores, out.thresholds, choice=data.choice) & modelled
+    decision = out.given(scores) & modelled
     held = held_out_scores(data, out, modelled)
     assert held is not None
     codes = [str(j) for j in range(len(modelled))]

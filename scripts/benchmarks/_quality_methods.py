@@ -16,12 +16,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import LinearSVC
 
-from precode.model.features import Spec
+from precode.model.calibration import fit_calibration
 from precode.model.finetune.plan import Plan, Reading
 from precode.model.finetune.validate import fit_shares, frozen_scores, lay_aside
 from precode.model.thresholds import decide, fit_thresholds
 from precode.model.training import Training
-from precode.model.validate import cross_validate
+from precode.model.validate import OutOfFold, cross_validate, least_of
 from precode.model.weights import find_weights
 
 Bools = npt.NDArray[np.bool_]
@@ -49,7 +49,7 @@ class Bench:
     log: Callable[[str], None] = print
     _data: Training | None = None
     _vectors: Floats | None = None
-    _chosen: dict[str, tuple[Spec, Floats]] = field(default_factory=dict)
+    _chosen: dict[str, OutOfFold] = field(default_factory=dict)
 
     @property
     def texts(self) -> list[str]:
@@ -128,19 +128,19 @@ class Bench:
 
     # -- ours --------------------------------------------------------------------------------------
 
-    def chosen(self, task: Task) -> tuple[Spec, Floats]:
-        """The settings and thresholds that validation inside the task's own rows chose."""
+    def chosen(self, task: Task) -> OutOfFold:
+        """What validation inside the task's own rows chose."""
         if task.id not in self._chosen:
             out = cross_validate(self.data.take(task.learn), folds=FOLDS, seed=SEED)
             assert out is not None
-            self._chosen[task.id] = out.spec, out.thresholds
+            self._chosen[task.id] = out
         return self._chosen[task.id]
 
     def default(self, task: Task) -> Bools:
         """precode train: frozen layers with context and words; all chosen inside the rows."""
-        spec, cuts = self.chosen(task)
-        scores, _ = frozen_scores(self.data, task.learn, task.held, spec)
-        return decide(scores, cuts, choice=self.coded.choice)
+        out = self.chosen(task)
+        scores, _ = frozen_scores(self.data, task.learn, task.held, out.spec)
+        return out.given(scores)
 
     def finetuned(self, task: Task) -> Bools:
         """precode train --finetune --keep finetuned."""
@@ -148,14 +148,17 @@ class Bench:
         if not file.is_file():
             np.savez(file, **self._tune(task))
         kept = np.load(file)
-        data, aside, spec = self.data, kept["aside"], self.chosen(task)[0]
+        data, aside, spec = self.data, kept["aside"], self.chosen(task).spec
         learn = np.setdiff1d(task.learn, aside)
         near, _ = frozen_scores(data, learn, aside, spec)
         far, _ = frozen_scores(data, task.learn, task.held, spec)
         share = fit_shares(near, kept["near"], data.y[aside], choice=data.choice)
         self.log(f"  {task.id}: passes {kept['best']}, shares {share}, {kept['seconds']:.0f} s")
-        cuts = fit_thresholds(share(near, kept["near"]), data.y[aside], choice=data.choice)
-        return decide(share(far, kept["far"]), cuts, choice=data.choice)
+        scores, y, choice = share(near, kept["near"]), data.y[aside], data.choice
+        cuts = fit_thresholds(scores, y, choice=choice)
+        sure = fit_calibration(scores, y, choice=choice)
+        least, scores = least_of(scores, y, cuts, sure, data.taught), share(far, kept["far"])
+        return decide(scores, cuts, choice=choice, p=sure(scores), least=least)
 
     def _tuned_file(self, task: Task) -> Path:
         how = f"{self.plan.adapt}-{self.plan.epochs}-{self.plan.peak}"

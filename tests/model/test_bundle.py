@@ -22,7 +22,7 @@ from safetensors.numpy import save as dump
 
 from precode.errors import InputError
 from precode.model.bundle import Bundle
-from precode.model.bundle_files import PLAIN, PRIOR, load, save
+from precode.model.bundle_files import LEAST, PLAIN, PRIOR, load, save
 from precode.model.features import Embed, tokens
 from precode.model.finetune.plan import Reading
 from precode.model.finetune.tuned import Heads, Shares, Tuned, key_of
@@ -185,6 +185,75 @@ def test_without_anything_held_out_a_person_looks() -> None:
 def test_no_passages_no_predictions(made: Bundle) -> None:
     found = predict(made, [])
     assert (found.p.shape, found.polarity.shape, found.verdict) == ((0, 3), (0, 3), ())
+
+
+def test_codes_are_not_given_where_too_few_are_expected(made: Bundle, tmp_path: Path) -> None:
+    """By the sum of the probabilities of what is modelled; the number is saved with the model, and what
+    reads only the former format does not pass over it.
+    """
+    rng = np.random.default_rng(4)
+    talk = passages(rng, rng.integers(0, 2, (60, 3)).astype(float))
+    plain = replace(made, least=np.zeros(3))
+    before = predict(plain, talk)
+    expected = np.nansum(before.p, axis=1)
+    cut = float(np.median(expected[before.decision.any(1)]))
+    few = expected < cut
+    assert (few & before.decision.any(1)).any()
+    gated = replace(made, least=np.where(made.modelled, cut, 0))
+    save(gated, tmp_path / "m", "card")
+    found = predict(load(tmp_path / "m"), talk)
+    assert np.array_equal(found.decision, before.decision & ~few[:, None])
+    assert np.array_equal(found.p, before.p, equal_nan=True)
+    assert found.margin is not None
+    assert np.array_equal(np.nan_to_num(found.margin) > 0, found.decision)
+    formats = []
+    for model in (plain, gated):
+        save(model, tmp_path / "n", "card")
+        formats.append(json.loads((tmp_path / "n" / "bundle.json").read_text())["format"])
+    assert formats == [PLAIN, PLAIN + LEAST]
+    rows, log_odds = gated.scores(talk, embed)
+    assert np.array_equal(gated.given(rows), found.decision)
+    assert log_odds.shape == (60, 3, 2)
+
+
+def test_evidence_of_promises_is_what_the_model_gives() -> None:
+    """To the same scores, where a code is not modelled and too few of the others are expected."""
+    data, terms, _ = training(np.random.default_rng(3), n=600, rate=0.15, transcripts=8)
+    out = cross_validate(data, folds=4, seed=1)
+    assert out is not None
+    modelled = np.array([True, True, False])
+    found = fit_bundle(
+        data, out, codebook=book(3), terms=terms, encoder_model="made up",
+        encoder_key="made-up-4.6-f32", modelled=modelled, about={},
+    )  # fmt: skip
+    assert out.least.all()
+    assert found.least.tolist() == [out.least[0], out.least[0], 0]
+    assert found.held_out is not None
+    given_ = found.given(out.scores)
+    assert np.array_equal(found.held_out.given, given_)
+    assert (given_ < ((out.scores > out.thresholds) & modelled)).any()
+
+
+@pytest.mark.parametrize(
+    "least",
+    [
+        None, [0.5], [-0.5, 0.5, 0], [np.nan, 0.5, 0], [np.inf, 0.5, 0], [0.5, 0.4, 0],
+        [0.5, 0.5, 0.5], [1e-300, 1e-300, 0], [0, 0, 0],
+    ],
+)  # fmt: skip
+def test_a_least_that_does_not_fit_is_refused(
+    made: Bundle, tmp_path: Path, least: list[float] | None
+) -> None:
+    """Missing, of other codes, no number, two numbers, of a code that is not modelled, none at all."""
+    save(replace(made, least=np.array([0.5, 0.5, 0])), tmp_path / "m", "card")
+    file = tmp_path / "m" / "tensors.safetensors"
+    tensors = undump(file.read_bytes())
+    del tensors["least"]
+    if least is not None:
+        tensors["least"] = np.array(least, dtype=np.float64)
+    file.write_bytes(dump(tensors))
+    rehash(tmp_path / "m")
+    refused(tmp_path / "m", "damaged")
 
 
 # -- what is refused -------------------------------------------------------------------------------
@@ -399,7 +468,7 @@ def test_a_model_of_other_features_is_no_damaged_one(folder: Path, before: int) 
     """An earlier precode made it: that is said, and what to do."""
     head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     (folder / "bundle.json").write_text(json.dumps({**head, "format": before}), encoding="utf-8")
-    refused(folder, f"is a model of format {before}; this precode reads {PLAIN} to {PRIOR}")
+    refused(folder, f"is a model of format {before}; this precode reads {PLAIN} to {PRIOR + LEAST}")
 
 
 # -- with an adapted encoder -----------------------------------------------------------------------
@@ -549,8 +618,8 @@ def test_scores_that_are_not_finite_are_never_told(
 
 def test_a_newer_format_says_so(folder: Path) -> None:
     """Before anything else of it is understood."""
-    (folder / "bundle.json").write_text(json.dumps({"format": PRIOR + 1, "new": True}))
-    refused(folder, f"format {PRIOR + 1}")
+    (folder / "bundle.json").write_text(json.dumps({"format": PRIOR + LEAST + 1, "new": True}))
+    refused(folder, f"format {PRIOR + LEAST + 1}")
 
 
 @pytest.mark.parametrize(

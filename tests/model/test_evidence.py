@@ -423,6 +423,22 @@ def test_nothing_coded_yet() -> None:
     assert one_line(found, sources={}) == '"about0" speaks for it'
 
 
+def test_a_code_outvoted_by_the_whole_sentence_is_said_to_be() -> None:
+    """Over its threshold, and not given because too few are expected; otherwise as ever."""
+    made, passage = default(), Passage("x", "about0")
+    strict = replace(made, least=np.where(made.modelled, 9.0, 0.0))
+    found = Explainer(strict, pool([], []), hear).explain(passage, "c0")
+    assert found.score > found.threshold
+    assert not found.given
+    assert found.outvoted
+    assert one_line(found, sources={}) == (
+        "it would be given, but in all too little speaks for any code here"
+    )
+    low = Explainer(strict, pool([], []), hear).explain(Passage("y", "time"), "c0")
+    assert not (low.given or low.outvoted)
+    assert not explain(passage, "c0").outvoted
+
+
 def test_a_code_too_rare_to_be_modelled_has_neighbours_only() -> None:
     found = explain(Passage("x", "time about0"), "c2")
     assert not found.modelled

@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from precode.model.finetune import validate
 from precode.model.finetune.tuned import Shares
 from precode.model.finetune.validate import FoldResult, Rows, fit_shares, judge, lay_aside
 from precode.model.thresholds import fit_thresholds
 from precode.model.validate import cross_validate
 
+Floats = npt.NDArray[np.floating]
 Groups = npt.NDArray[np.str_]
 
 
@@ -99,6 +101,35 @@ def test_what_is_only_learned_from_judges_nothing() -> None:
     assert np.array_equal(out.thresholds, wanted)
     every = fit_thresholds(out.scores, data.judged_y, choice=data.choice)
     assert not np.array_equal(every, wanted)  # the others' zeros would have been counted
+
+
+def test_where_nothing_applies_is_told_in_each_fold_and_for_good(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the sentences laid aside in a fold, and by all that were held out for the final model."""
+    data, _, _ = coded_talk.training(np.random.default_rng(4), n=240, transcripts=8)
+    frozen = cross_validate(data, folds=4, seed=1)
+    assert frozen is not None
+    asked: list[int] = []
+
+    def fold(f: int, learn: Rows, aside: Rows, held: Rows) -> FoldResult:
+        told, lean = 8 * (data.y - 0.5), np.zeros(data.polarity.shape)
+        asked.append(len(aside))
+        return FoldResult(aside, held, told[aside], lean[aside], told[held], lean[held], 1)
+
+    seen: list[int] = []
+
+    def least(scores: Floats, *others: object) -> Floats:
+        seen.append(len(scores))
+        return np.full(3, 1e9)
+
+    assert judge(data, frozen, fold, seed=1).out.decision.any()
+    asked.clear()
+    monkeypatch.setattr(validate, "least_of", least)
+    out = judge(data, frozen, fold, seed=1).out
+    assert seen == [*asked, 240]
+    assert not out.decision.any()
+    assert out.least.tolist() == [1e9] * 3
 
 
 def test_what_is_laid_aside_may_be_given() -> None:

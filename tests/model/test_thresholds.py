@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from precode.model.thresholds import SHRINK, decide, fit_thresholds, macro_f1
+from precode.model.thresholds import (
+    LOSS,
+    SHRINK,
+    decide,
+    fit_least,
+    fit_thresholds,
+    macro_f1,
+    margins,
+)
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.floating]
 
 
 def cut(scores: list[float], truth: list[int]) -> float:
@@ -80,6 +92,94 @@ def test_decisions() -> None:
     assert many.tolist() == [[True, False], [False, False], [False, True]]
     one = decide(scores, np.zeros(2), choice="one")
     assert one.tolist() == [[True, False], [True, False], [False, True]]
+
+
+# -- nothing applies ------------------------------------------------------------------------------
+
+
+def mean_f1(truth: Bools, given: Bools) -> float:
+    """Of the codes that occur and of "nothing applies", by scikit-learn."""
+    every = [np.column_stack([b, ~b.any(1)]) for b in (truth, given)]
+    return macro_f1(*every)
+
+
+def least(p: Floats, y: Floats, given: Bools) -> float:
+    """Without its shrinkage."""
+    n = int((~(y >= 0.5).any(1)).sum())
+    return fit_least(p, y, given) * (n + SHRINK) / max(n, 1)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10**6), st.integers(1, 25), st.integers(1, 4), st.booleans())
+def test_no_other_least_has_a_higher_mean_f1(seed: int, n: int, k: int, ties: bool) -> None:
+    """By trying all that cost the codes little; and of those as good, it takes away the fewest."""
+    rng = np.random.default_rng(seed)
+    p = rng.integers(0, 4, (n, k)) / 4 if ties else rng.random((n, k))
+    y, codes = (rng.random((n, k)) < 0.3).astype(float), p > 0.4
+    found = least(p, y, codes)
+    expected = p.sum(1)
+
+    def at(cut: float) -> float:
+        return mean_f1(y >= 0.5, codes & (expected >= cut)[:, None])
+
+    truth = y >= 0.5
+    least_f1 = macro_f1(truth, codes) - LOSS - 1e-12
+    cuts = [0.0, *(np.unique(expected)[1:] - 1e-9)]
+    cuts = [c for c in cuts if macro_f1(truth, codes & (expected >= c)[:, None]) >= least_f1]
+    if truth.any(1).all() or k == 1:
+        assert found == 0
+        return
+    best = max(map(at, cuts))
+    assert at(found) == pytest.approx(best)
+    left = [(expected >= c).sum() for c in cuts if at(c) >= best - 1e-12]
+    assert (expected >= found).sum() == max(left)
+
+
+def test_a_code_that_many_weak_ones_speak_for_is_not_nothing() -> None:
+    """Three at .3 are likelier to hold one than one at .4 alone."""
+    p = np.array([[0.4, 0.0, 0.0]] * 200 + [[0.35, 0.3, 0.3]] * 200)
+    y = np.zeros((400, 3))
+    y[200:, 0] = 1
+    found = fit_least(p, y, p > 0.32)
+    given_ = decide(p, np.full(3, 0.32), choice="many", p=p, least=np.full(3, found))
+    assert not given_[:200].any()
+    assert given_[200:, 0].all()
+
+
+def test_few_sentences_without_a_code_say_little() -> None:
+    p, y = np.full((203, 2), 0.1), np.zeros((203, 2))
+    p[:3, 0], p[3:, 0], y[3:, 0] = 0.4, 0.9, 1
+    whole = (0.5 + 1) / 2
+    assert fit_least(p, y, p > 0.3) == pytest.approx(whole * 3 / (3 + SHRINK))
+    assert fit_least(p[3:], y[3:], p[3:] > 0.3) == 0
+    assert fit_least(p[:0], y[:0], p[:0] > 0.3) == 0
+
+
+def test_the_margin_says_what_is_given_and_how_near_the_other_was() -> None:
+    scores, p = np.array([[2.0, 1], [2, -3], [-1, -3]]), np.array([[0.3, 0.05], [0.6, 0], [0, 0]])
+    cuts, half = np.zeros(2), np.full(2, 0.5)
+    found = margins(scores, cuts, p, half)
+    lacking = np.log(0.35 / 0.5)
+    assert found[0] == pytest.approx([lacking, lacking - 1])  # the likelier one stays so
+    assert found[1].tolist() == [2, -3]
+    assert found[2] == pytest.approx(np.log(1e-9 / 0.5) + np.array([0, -2]))
+    assert (found > 0).tolist() == decide(scores, cuts, choice="many", p=p, least=half).tolist()
+    assert margins(scores, np.ones(2), p, np.zeros(2)).tolist() == (scores - 1).tolist()
+
+
+def test_a_code_that_needs_nothing_does_not_count_either() -> None:
+    """It may even be of unknown probability."""
+    scores, p = np.array([[2.0, 1]]), np.array([[0.3, np.nan]])
+    found = margins(scores, np.zeros(2), p, np.array([0.5, 0]))
+    assert found[0] == pytest.approx([np.log(0.3 / 0.5), 1])
+
+
+def test_of_one_code_and_at_a_price_for_the_codes_nothing_is_told() -> None:
+    p = np.concatenate([np.full(100, 0.4), np.full(20, 0.5)])[:, None]
+    y = np.concatenate([np.arange(100) % 4 == 0, np.zeros(20)])[:, None].astype(float)
+    assert fit_least(p, y, p > 0.3) == 0
+    both = [np.hstack([a, np.zeros_like(a)]) for a in (p, y)]
+    assert fit_least(*both, both[0] > 0.3) == 0  # it would take away all that is right
 
 
 def test_macro_f1_is_scikit_learns_over_codes_that_occur() -> None:

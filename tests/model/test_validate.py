@@ -177,6 +177,50 @@ def test_with_hardly_any_unassisted_code_confidence_only_ranks(count: int) -> No
         assert out.thresholds.tolist() == [0, 0, 0]
 
 
+def test_nothing_applies_where_too_few_codes_are_expected() -> None:
+    """What the final model gives: codes over their thresholds, where enough is expected in all. Only of
+    sentences that may have several codes or none, and where confidence means something.
+    """
+    rng = np.random.default_rng(3)
+    out = checked(training(rng, n=600, rate=0.15)[0])
+    expected = out.calibration(out.scores).sum(1)
+    over = out.scores > out.thresholds
+    few = expected < out.least[0]
+    assert (over.any(1) & few).any()
+    assert np.array_equal(out.given(out.scores), over & ~few[:, None])
+    assert not checked(training(rng, choice="one")[0]).least.any()
+    small = training(rng)[0]
+    assert not checked(replace(small, gold=np.arange(120) < 5)).least.any()
+
+
+def test_a_code_that_nobody_gave_is_not_expected() -> None:
+    """One that is not modelled: it has no say in whether anything applies."""
+    rng = np.random.default_rng(3)
+    data = training(rng, n=600, rate=0.15)[0]
+    wider = replace(
+        data,
+        y=np.column_stack([data.y, np.zeros(600)]),
+        polarity=np.concatenate([data.polarity, np.full((600, 1, 2), np.nan)], axis=1),
+    )
+    out = checked(wider)
+    assert (out.least > 0).tolist() == [True, True, True, False]
+    assert out.least[:3] == pytest.approx(checked(data).least, rel=0.05)
+
+
+def test_each_fold_is_told_by_the_others_where_nothing_applies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is put in its place is what decides in each fold."""
+    data = training(np.random.default_rng(3), n=600, rate=0.15)[0]
+    plain = checked(data)
+    monkeypatch.setattr(validate, "least_of", lambda *args: np.full(3, 1e9))
+    none = checked(data)
+    assert plain.decision.any()
+    assert not none.decision.any()
+    assert np.array_equal(none.p, plain.p)
+    assert none.least.tolist() == [1e9] * 3
+
+
 # -- little data -----------------------------------------------------------------------------------
 
 
@@ -193,6 +237,7 @@ def test_few_transcripts_choose_nothing(transcripts: int) -> None:
     assert not out.nested
     assert out.fold.max() + 1 == transcripts
     assert out.thresholds.tolist() == [0, 0, 0]
+    assert not out.least.any()
     assert set(out.chosen) == {out.spec} == {SPECS[0]}
     assert out.calibration.fitted
 

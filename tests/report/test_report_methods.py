@@ -103,6 +103,15 @@ def test_thresholds_are_listed_and_codes_left_out_are_named(make_view: MakeView)
     assert rows == [("Knowing", 40, "0.250"), ("Body", 3, "not modelled")]
 
 
+def test_how_few_codes_are_none_is_said(make_view: MakeView) -> None:
+    """Only of a model that decides by it."""
+    assert WHOLE.learned is not None
+    gated = replace(WHOLE, learned=replace(WHOLE.learned, least=0.4567))
+    own, without = (grid(view(make_view, r), "thresholds").notes for r in (gated, WHOLE))
+    assert "fewer than 0.46 codes are expected" in own[1]
+    assert len(without) == 1
+
+
 # -- the starter -----------------------------------------------------------------------------------
 
 START = Started("comb-starter", "5tart", 0.5, True, (("knowing", 0.61), ("body", 0.07)), 0.34)

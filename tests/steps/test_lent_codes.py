@@ -94,6 +94,7 @@ def test_what_the_starter_says_of_it_stands(
     ) in out["notes"]
     assert out["prior"]["share"][code] == 1.0
     assert bundle.modelled[at]
+    assert bundle.least[at] == 0  # it stands, however little is expected of the others
     mine, gave = given_by(study, "main", code)
     theirs, they_gave = given_by(study, str(folder), code)
     assert np.isfinite(mine).all()

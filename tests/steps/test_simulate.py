@@ -30,6 +30,7 @@ from precode.steps.learnt import learning
 from precode.steps.learnt.learning import lesson
 from precode.steps.opening import open_study, silent
 from precode.steps.simulate import names, simulate
+from precode.steps.simulation import fit
 from precode.steps.simulation import runs as simulated_runs
 from precode.steps.simulation.fit import SPEC, Learner
 from precode.steps.simulation.result import Gap
@@ -328,8 +329,9 @@ def test_a_rare_code_is_spread_over_both_sides() -> None:
 # -- the machine -----------------------------------------------------------------------------------
 
 
-def test_the_machine_is_that_of_train() -> None:
+def test_the_machine_is_that_of_train(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its margins are the product's scores less a threshold of each code."""
+    monkeypatch.setattr(fit, "least_of", lambda *args: np.zeros(3))
     data, _, _ = training(np.random.default_rng(3), n=120, k=3)
     rows = np.arange(0, 120, 2)
     fitted = Learner(data, 5, 5, 1)(rows)
@@ -341,6 +343,19 @@ def test_the_machine_is_that_of_train() -> None:
     assert ((fitted.p > 0) & (fitted.p < 1)).all()
     assert fitted.polarity is not None
     assert fitted.polarity.shape == (120, 3, 2)
+
+
+def test_the_machine_tells_as_train_does_where_nothing_applies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data, _, _ = training(np.random.default_rng(3), n=120, k=3)
+    rows = np.arange(0, 120, 2)
+    before = Learner(data, 5, 5, 1)(rows)
+    monkeypatch.setattr(fit, "least_of", lambda *args: np.full(3, 1e9))
+    none = Learner(data, 5, 5, 1)(rows)
+    assert (before.margin > 0).any()
+    assert (none.margin < 0).all()
+    assert np.array_equal(none.p, before.p)
 
 
 def test_what_counts_is_what_was_read_not_in_which_order() -> None:

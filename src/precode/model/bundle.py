@@ -21,7 +21,7 @@ from precode.model.heads import PolarityHead
 from precode.model.passages import Passage
 from precode.model.predictions import Predictions, polarities, verdicts
 from precode.model.solver import Linear
-from precode.model.thresholds import decide
+from precode.model.thresholds import decide, margins
 from precode.model.training import counterparts, lean_of
 
 Floats = npt.NDArray[np.floating]
@@ -47,7 +47,8 @@ class Bundle:
 
     ``modelled (k,)`` is False for codes that had too few examples: they are never given, and their
     probability is NaN, not 0. ``tuned``: an encoder adapted to the codes, whose scores are added.
-    ``prior``: the shipped model whose scores this one starts from. ``folder``: where it was loaded.
+    ``prior``: the shipped model whose scores this one starts from. ``least (k,)``: codes are given to a
+    sentence of which as many are expected; 0 for one that neither needs nor counts. ``folder``: where it was loaded.
     """
 
     codebook: Codebook
@@ -57,6 +58,7 @@ class Bundle:
     scaling: Scaling
     codes: Linear
     thresholds: npt.NDArray[np.floating]
+    least: npt.NDArray[np.floating]
     calibration: Calibration
     polarity: PolarityHead | None
     polarity_calibration: Calibration
@@ -84,8 +86,8 @@ class Bundle:
         scores, log_odds = self.scores(passages, embed)
         self._sound(scores, log_odds)
         p = self.calibration(scores)
-        decision = decide(scores, self.thresholds, choice=self.codebook.choice) & self.modelled
         p[:, ~self.modelled] = np.nan
+        decision = self.given(scores)
         polarity_p = np.zeros_like(log_odds)
         if self.polarity is not None:
             c = self.polarity_calibration
@@ -109,9 +111,15 @@ class Bundle:
             verdict or verdicts(p, decision, accept=accept, calibrated=self.calibration.fitted),
             self.id,
             self.calibration.fitted,
-            margin=np.where(self.modelled, scores - self.thresholds, np.nan),
+            margin=np.where(self.modelled, margins(scores, self.thresholds, p, self.least), np.nan),
             accepted=accepted,
         )
+
+    def given(self, scores: Floats) -> npt.NDArray[np.bool_]:
+        """``(n, k)``: the codes that these log-odds give."""
+        p, choice = self.calibration(scores), self.codebook.choice
+        given = decide(scores, self.thresholds, choice=choice, p=p, least=self.least)
+        return given & self.modelled
 
     def scores(self, passages: Sequence[Passage], embed: Embed) -> tuple[Floats, Floats]:
         """Log-odds ``(n, k)`` of the codes and ``(n, k, 2)`` of the polarities, 0 without a head."""

@@ -32,6 +32,8 @@ from precode.model.solver import Linear
 
 # Formats: what reads only the former must not pass over the latter. 1 to 3 had other features.
 PLAIN, TUNED, PRIOR = 4, 5, 6
+LEAST = 3  # as much more is the format of each in which ``least`` is not 0
+LITTLE = 1e-6  # of what may be expected: a smaller number is none
 PRIOR_FOLDER = "prior"
 _HEAD, _FILES = "bundle.json", ("tensors.safetensors", "terms.json", "codebook.json")
 _RETRAIN = "train it again: precode train"
@@ -54,6 +56,7 @@ def save(
         "codes.weights": bundle.codes.weights[keep],
         "codes.intercept": bundle.codes.intercept,
         "thresholds": bundle.thresholds,
+        **({"least": bundle.least} if bundle.least.any() else {}),
         "modelled": bundle.modelled,
         "calibration.slope": bundle.calibration.slope,
         "calibration.offset": bundle.calibration.offset,
@@ -120,16 +123,16 @@ def load(folder: Path) -> Bundle:
     try:
         text = path.read_text(encoding="utf-8")
         head = json.loads(text)
-        if head["format"] not in (PLAIN, TUNED, PRIOR):
+        if head["format"] not in range(PLAIN, PRIOR + LEAST + 1):
             raise InputError(
                 f"{folder} is a model of format {head['format']}; this precode reads "
-                f"{PLAIN} to {PRIOR}",
+                f"{PLAIN} to {PRIOR + LEAST}",
                 mend=_RETRAIN,
             )
         contents = {name: (folder / name).read_bytes() for name in _FILES}
         digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
-        besides = [f"{PRIOR_FOLDER}/{_HEAD}"] * (head["format"] == PRIOR)
-        if head["format"] != PLAIN and "tuned" in head:
+        besides = [f"{PRIOR_FOLDER}/{_HEAD}"] * (_kind(head) == PRIOR)
+        if _kind(head) != PLAIN and "tuned" in head:
             besides += [f"{ENCODER}/{f}" for f in files_of(head["tuned"]["base"])]
         for name in besides:
             with (folder / name).open("rb") as file:
@@ -149,9 +152,16 @@ def load(folder: Path) -> Bundle:
 
 
 def _format(bundle: Bundle) -> int:
+    more = LEAST if bundle.least.any() else 0
     if bundle.prior is not None:
-        return PRIOR
-    return PLAIN if bundle.tuned is None else TUNED
+        return PRIOR + more
+    return (PLAIN if bundle.tuned is None else TUNED) + more
+
+
+def _kind(head: Mapping[str, Any]) -> int:
+    """``PLAIN``, ``TUNED`` or ``PRIOR``."""
+    told: int = head["format"]
+    return told - LEAST if told > PRIOR else told
 
 
 def _prior_files(prior: Bundle) -> dict[str, bytes]:
@@ -177,10 +187,13 @@ def _build(
     spec = Spec(**{f.name: float(told[f.name]) for f in fields(Spec)})
     if asdict(spec) != told or not np.isfinite(list(asdict(spec).values())).all():
         raise ValueError(f"settings {head['spec']}")
-    prior = load(folder / PRIOR_FOLDER) if head["format"] == PRIOR else None
+    prior = load(folder / PRIOR_FOLDER) if _kind(head) == PRIOR else None
     t = undump(contents["tensors.safetensors"])
     told_by = prior if spec.prior else None
+    least = t["least"] if head["format"] > PRIOR else np.zeros(len(codebook.leaves))
     _check(t, spec, len(terms), len(codebook.leaves), told_by)
+    if head["format"] > PRIOR:
+        _check_least(least, t["modelled"] > 0, codebook)
     polarity = None
     if "polarity.weights" in t:
         linear = Linear(t["polarity.weights"], t["polarity.intercept"])
@@ -197,6 +210,7 @@ def _build(
         Scaling(spec, {n[6:]: v for n, v in t.items() if n.startswith("means.")}, t["idf"]),
         Linear(t["codes.weights"], t["codes.intercept"]),
         t["thresholds"],
+        least,
         Calibration(codebook.choice, slope, offset, fitted is True),
         polarity,
         Calibration("many", *polar),
@@ -205,11 +219,24 @@ def _build(
         identity,
         _held_out(t),
         tuned_from(head["tuned"], t, folder, codes=len(codebook.leaves))
-        if "tuned" in head and head["format"] != PLAIN
+        if "tuned" in head and _kind(head) != PLAIN
         else None,
         prior,
         folder,
     )
+
+
+def _check_least(
+    least: npt.NDArray[Any], modelled: npt.NDArray[np.bool_], codebook: Codebook
+) -> None:
+    """ValueError unless ``least`` is what can be expected of some of the codes that are ``modelled``."""
+    if least.shape != modelled.shape:
+        raise ValueError(f"least is {least.shape}, not {modelled.shape}")
+    counts = least > 0
+    if codebook.choice == "one" or not counts.any() or (counts & ~modelled).any():
+        raise ValueError("least is of codes that are not expected")
+    if (least < 0).any() or len(np.unique(least[counts])) > 1 or least.max() < LITTLE:
+        raise ValueError(f"least is {least}")
 
 
 def _held_out(t: Mapping[str, npt.NDArray[Any]]) -> HeldOutScores | None:

@@ -25,7 +25,6 @@ from precode.model.features import SHAPE, Embed, measure, tokens, weigh, weights
 from precode.model.leaving_out import leave_out, windows, words_of
 from precode.model.nearest import OWN, Coded, Neighbour, nearest, place, without_words
 from precode.model.passages import Passage
-from precode.model.thresholds import decide
 
 Floats = npt.NDArray[np.floating]
 
@@ -53,7 +52,8 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why ``code`` was ``given`` to ``text``, or not. ``words`` are in the order of the sentence.
+    """Why ``code`` was ``given`` to ``text``, or not: a score above the threshold gives it, unless too few
+    codes are expected of the sentence in all. ``words`` are in the order of the sentence.
 
     ``parts`` sum to ``score``: "sentence" (its embedding), "window" (what was said before), "length",
     "words" (the sum of all ``Word.exact``), "starter" (the shipped model's word), "reading" (what the
@@ -74,6 +74,12 @@ class Explanation:
     window: int
     for_: tuple[Neighbour, ...]
     against: tuple[Neighbour, ...]
+    least: float = 0.0
+
+    @property
+    def outvoted(self) -> bool:
+        """Whether its score would give the code, but fewer than ``least`` are expected of the sentence."""
+        return self.least > 0 and self.score > self.threshold and not self.given
 
     @property
     def context_share(self) -> float:
@@ -147,6 +153,7 @@ class Explainer:
             max((b - a for a, b in seen.gaps), default=0),
             for_,
             against,
+            float(b.least[j]),
         )
 
     def _given(self, seen: _Seen) -> npt.NDArray[np.bool_]:
@@ -157,9 +164,7 @@ class Explainer:
             scores = scores + value * b.codes.weights[column]
         if b.tuned is not None:
             scores = b.tuned.codes.frozen * scores + seen.adapted
-        return np.asarray(
-            decide(scores[None], b.thresholds, choice=b.codebook.choice)[0] & b.modelled
-        )
+        return np.asarray(b.given(scores[None])[0])
 
     def _look(self, passage: Passage, occlude: bool) -> _Seen:
         """What there is to see of ``passage`` for any code."""

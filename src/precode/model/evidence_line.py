@@ -92,6 +92,8 @@ def _reason(found: Explanation, *, most: int) -> str:
     """What moved the decision, with at most ``most`` phrases."""
     if not found.modelled:
         return "too few coded examples for the machine to judge"
+    if found.outvoted:
+        return "it would be given, but in all too little speaks for any code here"
     way = "for" if found.given else "against"
     sign = 1 if found.given else -1
     named = [f'"{_phrase(p)}"' for p in phrases(found, against=not found.given, most=most)]

@@ -29,6 +29,7 @@ def with_lent(data: Training, out: OutOfFold, codes: Bools) -> OutOfFold:
     prior, theirs = _theirs(data, codes)
     told, cuts = prior.codes[:, theirs], prior.cuts[theirs]
     p, decision, scores = out.p.copy(), out.decision.copy(), out.scores.copy()
+    # they neither need that more is expected nor count in it: nobody has taught them (OutOfFold.least)
     p[:, codes], decision[:, codes], scores[:, codes] = expit(told), told >= cuts, told - cuts
     thresholds = np.where(codes, 0.0, out.thresholds)
     slope, offset = np.where(codes, 1.0, out.calibration.slope), out.calibration.offset.copy()

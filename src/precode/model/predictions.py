@@ -34,7 +34,7 @@ class Predictions:
     ``p (n, k)`` is calibrated (or, where ``calibrated`` is False, only a rank); ``decision (n, k)``
     the codes given; ``polarity (n, k)`` the value of a :class:`Polarity` for every code, were it given;
     ``polarity_p (n, k, 2)`` the probabilities of [barrier, facilitator]. ``margin (n, k)``: how far
-    a score is from its code's threshold, in log-odds, 0 where the decision flips; None where the
+    a code is from being given, in log-odds, 0 where the decision flips; None where the
     predictions were read from a file. ``accepted (n, k)``: codes given that a promise of precision
     covers (:mod:`precode.model.guarantee`), whatever else its sentence holds; None without one.
     """

@@ -1,6 +1,10 @@
 """Decisions: which codes are given. Kept apart from confidence, which is calibrated elsewhere.
 
 MODELLING, trap: cutting the calibrated probability at .5 stops giving rare codes at all.
+
+That nothing applies is told by all codes together: how many of them are to be expected of a sentence
+(the sum of their probabilities) ranks it better than the likeliest code does (of 17,330 invented
+sentences of behaviours held out, by the starter's encoder: AUC .924 and .905).
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from precode.model.heads import Choice
 Floats = npt.NDArray[np.floating]
 
 SHRINK = 30.0  # positives at which a tuned threshold counts as much as the balanced head's own
+LOSS = 0.01  # of macro-F1 of the codes, at most, for telling better where nothing applies
 
 
 def fit_thresholds(scores: Floats, y: Floats, *, choice: Choice) -> Floats:
@@ -43,11 +48,72 @@ def _best_cut(scores: Floats, truth: npt.NDArray[np.bool_]) -> float:
     return float((ranked[best] + below) / 2)
 
 
-def decide(scores: Floats, thresholds: Floats, *, choice: Choice) -> npt.NDArray[np.bool_]:
-    """``(n, k)``: codes whose score passes the cut; for "one" exactly the highest."""
+def fit_least(p: Floats, y: Floats, given: npt.NDArray[np.bool_]) -> float:
+    """From how many codes on that are expected of a sentence, by out-of-fold ``p (n, k)``, the codes
+    ``given (n, k)`` by the thresholds stand; below, nothing applies. It maximises the mean F1 of the
+    codes that occur and of "nothing applies", costs those codes at most :data:`LOSS`, and is shrunk
+    towards 0 (they always stand) by the number of sentences to which nothing applies. 0 with fewer than
+    two codes: of one it would only be another threshold.
+    """
+    truth = np.asarray(y >= 0.5)
+    bare, occurs = np.asarray(~truth.any(1)), truth.any(0)
+    if not bare.any() or truth.shape[1] < 2:
+        return 0.0
+    expected = p.sum(1)
+    order = np.argsort(-expected, kind="stable")
+    ranked, given, truth = expected[order], given[order], truth[order]
+    coded = np.asarray(given.any(1))
+
+    # for each number of first sentences whose codes stand, from 0 on
+    def so_far(counted: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+        none = np.zeros((1, *counted.shape[1:]), dtype=np.intp)
+        return np.concatenate([none, counted.cumsum(0)])
+
+    hits, total = so_far(given & truth), so_far(given) + truth.sum(0)
+    each = (2 * hits / np.maximum(total, 1))[:, occurs].sum(1)
+    left, left_rightly = len(p) - so_far(coded), bare.sum() - so_far(coded & bare[order])
+    mean = (each + 2 * left_rightly / (left + bare.sum())) / (occurs.sum() + 1)
+    dear = each < each[-1] - LOSS * occurs.sum()
+    # equal numbers fall on the same side; of equal means the one that takes away least
+    apart = np.concatenate([[False], np.diff(ranked) != 0, [True]])
+    stand = len(p) - int(np.argmax(np.where(apart & ~dear, mean.round(12), -1)[::-1]))
+    if stand == len(p):
+        return 0.0
+    cut = (ranked[stand] + ranked[stand - 1]) / 2
+    return float(cut * bare.sum() / (bare.sum() + SHRINK))
+
+
+def margins(scores: Floats, thresholds: Floats, p: Floats, least: Floats) -> Floats:
+    """``(n, k)``: how far a code is from being given, in log-odds; above 0 it is. ``least (k,)``: how many
+    codes must be expected of a sentence, by ``p (n, k)``; 0 for one that neither needs nor counts. Where
+    there are too few, the row is moved down until the log of what is lacking is the most in it.
+    """
+    out = np.asarray(scores - thresholds, dtype=np.float64)
+    counts = least > 0
+    if not counts.any():
+        return out
+    off = np.log(np.maximum(p[:, counts].sum(1), 1e-9) / least.max())
+    down = np.where(off < 0, np.minimum(0, off - out[:, counts].max(1)), 0)
+    out[:, counts] += down[:, None]
+    return out
+
+
+def decide(
+    scores: Floats,
+    thresholds: Floats,
+    *,
+    choice: Choice,
+    p: Floats | None = None,
+    least: Floats | None = None,
+) -> npt.NDArray[np.bool_]:
+    """``(n, k)``: codes whose score passes the cut; for "one" exactly the highest. With ``p`` and
+    ``least`` as in :func:`margins`.
+    """
     if choice == "one":
         return np.asarray(np.arange(scores.shape[1]) == scores.argmax(1)[:, None])
-    return np.asarray(scores > thresholds)
+    if p is None or least is None:
+        return np.asarray(scores > thresholds)
+    return margins(scores, thresholds, p, least) > 0
 
 
 def macro_f1(truth: npt.NDArray[np.bool_], given: npt.NDArray[np.bool_]) -> float:

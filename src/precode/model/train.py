@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,6 @@ from precode.model.features import Spec, fit_scaling
 from precode.model.guarantee import HeldOutScores
 from precode.model.lending import lent_head
 from precode.model.parallel import one_core
-from precode.model.thresholds import decide
 from precode.model.training import Training, code_head, counterparts, polarity_head, resting
 from precode.model.validate import SPECS, OutOfFold
 
@@ -39,6 +39,8 @@ def fit_bundle(
     """
     k = data.y.shape[1]
     lent = np.zeros(k, dtype=bool) if lent is None else lent
+    if out_of_fold is not None:  # what is not modelled is not expected either
+        out_of_fold = replace(out_of_fold, least=np.where(modelled, out_of_fold.least, 0.0))
     spec = SPECS[0] if out_of_fold is None else out_of_fold.spec
     rows = np.arange(len(data.raw))
     scaling = fit_scaling(data.raw, rows, spec)
@@ -56,6 +58,7 @@ def fit_bundle(
         scaling,
         codes,
         np.zeros(k) if out_of_fold is None else out_of_fold.thresholds,
+        np.zeros(k) if out_of_fold is None else out_of_fold.least,
         unfitted(k, data.choice) if out_of_fold is None else out_of_fold.calibration,
         polarity,
         unfitted(2, "many") if out_of_fold is None else out_of_fold.polarity_calibration,
@@ -95,7 +98,7 @@ def held_out_scores(
     return HeldOutScores(
         out.calibration.log_odds(scores).astype(np.float32),
         truth,
-        decide(scores, out.thresholds, choice=data.choice) & modelled,
+        out.given(scores) & modelled,
         modelled,
         np.unique(data.groups[gold], return_inverse=True)[1].astype(np.int32),
     )

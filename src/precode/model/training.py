@@ -46,6 +46,11 @@ class Training:
         return self.y if self.gold_y is None else self.gold_y
 
     @property
+    def taught(self) -> npt.NDArray[np.bool_]:
+        """``(k,)``: the codes that any sentence has; those with too few examples have none here."""
+        return np.asarray(self.y.any(0))
+
+    @property
     def hierarchical(self) -> bool:
         """Whether some domain has two codes, so that one can lend to the other."""
         return self.choice == "many" and bool(len(_siblings(self.domains)))

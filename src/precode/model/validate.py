@@ -22,7 +22,7 @@ from precode.model.heads import Choice
 from precode.model.parallel import in_parallel
 from precode.model.preset import PRESET
 from precode.model.solver import Design, Linear
-from precode.model.thresholds import decide, fit_thresholds, macro_f1
+from precode.model.thresholds import decide, fit_least, fit_thresholds, macro_f1
 from precode.model.training import Training, code_head, lean_of, polarity_head
 
 Floats = npt.NDArray[np.floating]
@@ -50,7 +50,8 @@ class OutOfFold:
     and calibrations that saw nothing of the row's fold. ``nested`` is False if there were too few
     transcripts to choose anything by validation. Settings, thresholds and calibrations rest on
     gold rows alone; where these are too few, the calibrations are not fitted. ``scores (n, k)`` are
-    log-odds by models of the final settings that had not seen the row's fold.
+    log-odds by models of the final settings that had not seen the row's fold. ``least (k,)``: how
+    many codes must be expected of a sentence (:func:`least_of`).
     """
 
     fold: npt.NDArray[np.intp]
@@ -64,6 +65,12 @@ class OutOfFold:
     polarity_calibration: Calibration
     nested: bool
     scores: Floats
+    least: Floats
+
+    def given(self, scores: Floats) -> npt.NDArray[np.bool_]:
+        """``(n, k)``: the codes that log-odds by a model of the final settings give."""
+        p, choice = self.calibration(scores), self.calibration.choice
+        return decide(scores, self.thresholds, choice=choice, p=p, least=self.least)
 
 
 def cross_validate(
@@ -108,9 +115,13 @@ def cross_validate(
     for f, (choice, found) in enumerate(zip(choices, held, strict=True)):
         rows = fold == f
         p[rows] = choice.calibration(found.own)
-        decision[rows] = decide(found.own, choice.thresholds, choice=data.choice)
+        decision[rows] = decide(
+            found.own, choice.thresholds, choice=data.choice, p=p[rows], least=choice.least
+        )
         scores[rows], polarity[rows] = found.final, found.polarity
-    gold = data.gold
+    judged, y = scores[data.gold], data.judged_y[data.gold]
+    cuts = fit_thresholds(judged, y, choice=data.choice) if nested else np.zeros(k)
+    calibration = _calibration(judged, y, data.choice)
     return OutOfFold(
         fold,
         p,
@@ -118,13 +129,12 @@ def cross_validate(
         polarity,
         tuple(c.spec for c in choices),
         spec,
-        fit_thresholds(scores[gold], data.judged_y[gold], choice=data.choice)
-        if nested
-        else np.zeros(k),
-        _calibration(scores[gold], data.judged_y[gold], data.choice),
-        _polarity_calibration(polarity[gold], data.polarity[gold]),
+        cuts,
+        calibration,
+        _polarity_calibration(polarity[data.gold], data.polarity[data.gold]),
         nested,
         scores,
+        least_of(judged, y, cuts, calibration, data.taught) if nested else np.zeros(k),
     )
 
 
@@ -138,6 +148,7 @@ class _Choice:
     spec: Spec
     thresholds: Floats
     calibration: Calibration
+    least: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +271,9 @@ def _choose(
     *,
     chance: float = 0.0,
 ) -> _Choice:
-    """The best spec by macro-F1 of its ``scores (n, k)`` on ``rows``, and its settings."""
+    """The best spec by macro-F1 of its ``scores (n, k)`` on ``rows``, and its settings. By the thresholds
+    alone: where nothing applies is told for the best one.
+    """
     y = data.judged_y[rows]
     cuts = {s: fit_thresholds(z[rows], y, choice=data.choice) for s, z in scores.items()}
     quality = {
@@ -268,12 +281,32 @@ def _choose(
         for s, z in scores.items()
     }
     best = _best(quality, chance / np.sqrt(len(y) or 1))
-    return _Choice(quality, best, cuts[best], _calibration(scores[best][rows], y, data.choice))
+    z = scores[best][rows]
+    calibration = _calibration(z, y, data.choice)
+    least = least_of(z, y, cuts[best], calibration, data.taught)
+    return _Choice(quality, best, cuts[best], calibration, least)
+
+
+def least_of(
+    scores: Floats,
+    y: Floats,
+    thresholds: Floats,
+    calibration: Calibration,
+    taught: npt.NDArray[np.bool_],
+) -> Floats:
+    """``(k,)``: :func:`fit_least` of out-of-fold ``scores (n, k)`` for the codes ``taught (k,)``, 0 for others.
+    All 0 where a sentence has exactly one code, or where nothing can be expected because confidence
+    was not fitted.
+    """
+    if calibration.choice == "one" or not calibration.fitted:
+        return np.zeros(len(taught))
+    p, given = calibration(scores)[:, taught], (scores > thresholds)[:, taught]
+    return np.where(taught, fit_least(p, y[:, taught], given), 0.0)
 
 
 def _no_choice(data: Training, spec: Spec) -> _Choice:
     k = data.y.shape[1]
-    return _Choice({spec: 0.0}, spec, np.zeros(k), unfitted(k, data.choice))
+    return _Choice({spec: 0.0}, spec, np.zeros(k), unfitted(k, data.choice), np.zeros(k))
 
 
 def _held_out(

@@ -32,7 +32,8 @@ class Learned:
     """The model behind the pre-codes. ``thresholds`` are (code id, decision threshold on the head's
     score, sentences with the code); None for a code that was not modelled. ``settings`` are those
     validation chose (name, value). ``encoder_key`` says which weights, layers and arithmetic.
-    ``started`` is None where no shipped model was asked.
+    ``started`` is None where no shipped model was asked. A sentence is given codes where, in all, ``least``
+    are expected.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Learned:
     accept: float
     notes: tuple[str, ...]
     started: Started | None = None
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

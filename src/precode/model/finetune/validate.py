@@ -24,7 +24,7 @@ from precode.model.parallel import one_core
 from precode.model.solver import balanced, balanced_rows
 from precode.model.thresholds import decide, fit_thresholds
 from precode.model.training import Training, code_head, lean_of, polarity_head
-from precode.model.validate import CALIBRATE_FROM, OutOfFold
+from precode.model.validate import CALIBRATE_FROM, OutOfFold, least_of
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
@@ -127,23 +127,29 @@ def judge(
             else unfitted(k, data.choice)
         )
         p[held] = fitted(scores[held])
-        decision[held] = decide(scores[held], cuts, choice=data.choice)
+        least = least_of(near, y, cuts, fitted, data.taught)
+        decision[held] = decide(scores[held], cuts, choice=data.choice, p=p[held], least=least)
         codes.append(share)
         polarities.append(lean)
         epochs.append(found.epochs)
     gold = data.gold & (frozen.fold >= 0)
     known = ~np.isnan(data.polarity[:, :, 0]) & gold[:, None]
     enough = known.sum() >= CALIBRATE_FROM
+    cuts = fit_thresholds(scores[gold], data.judged_y[gold], choice=data.choice)
+    calibration = (
+        fit_calibration(scores[gold], data.judged_y[gold], choice=data.choice)
+        if gold.sum() >= CALIBRATE_FROM
+        else unfitted(k, data.choice)
+    )
     out = replace(
         frozen,
         p=p,
         decision=decision,
         polarity=polarity,
         scores=scores,
-        thresholds=fit_thresholds(scores[gold], data.judged_y[gold], choice=data.choice),
-        calibration=fit_calibration(scores[gold], data.judged_y[gold], choice=data.choice)
-        if gold.sum() >= CALIBRATE_FROM
-        else unfitted(k, data.choice),
+        thresholds=cuts,
+        calibration=calibration,
+        least=least_of(scores[gold], data.judged_y[gold], cuts, calibration, data.taught),
         polarity_calibration=fit_calibration(polarity[known], data.polarity[known], choice="many")
         if enough
         else unfitted(2, "many"),

@@ -124,6 +124,11 @@ def thresholds(index: Index) -> Grid | None:
         "Whether a code is given follows from the threshold, how sure the machine is from the "
         "calibrated probability: they are two numbers."
     ]
+    if least := record.learned.least:
+        notes.append(
+            f"A sentence of which fewer than {least:.2g} codes are expected in all (the sum of their "
+            "calibrated probabilities) is given none; that, too, was chosen out of fold."
+        )
     if (start := record.learned.started) and start.weight and start.shares:
         share = dict(start.shares)
         columns.append(Column(f"% that rests on {start.name}", Form.PERCENT))

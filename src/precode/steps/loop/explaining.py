@@ -21,7 +21,8 @@ from precode.steps.opening import Study
 OCCLUDED = 40  # items explained by leaving words out; those after them by the words' weights
 CHANCE = (
     "In brackets: the chance that the code is right, as far as validation can tell. A code is "
-    "suggested from a threshold of its own; for rare codes that is below one half."
+    "suggested from a threshold of its own (for rare codes that is below one half), if enough speaks "
+    "for any code at all."
 )
 UNSEEN = (
     "In brackets: the chance that the code is right, on the invented talk that the starter was "
@@ -105,6 +106,8 @@ def _explain(
 def _lines(found: Explanation, label: str, sources: Mapping[str, str]) -> list[str]:
     """All there is on one code, a line each."""
     given = "suggested" if found.given else "not suggested"
+    if found.outvoted:
+        given += ": in all too little speaks for any code"
     out = [
         f"{label} ({given}): {found.score - found.threshold:+.1f} log-odds from the threshold, "
         f"{found.context_share:.0%} of what moved it was said before the sentence"

@@ -83,6 +83,7 @@ def _learned(study: Study, bundle: Bundle) -> Learned:
         accept=study.settings.predict.accept,
         notes=tuple(about.get("notes", ())),
         started=_started(bundle),
+        least=float(bundle.least.max()),
     )
 
 

@@ -18,9 +18,9 @@ from precode.model.calibration import Calibration, fit_calibration, unfitted
 from precode.model.features import fit_scaling, weigh
 from precode.model.folds import assign
 from precode.model.heads import fit_codes, fit_polarity
-from precode.model.thresholds import fit_thresholds
+from precode.model.thresholds import fit_thresholds, margins
 from precode.model.training import Training
-from precode.model.validate import CALIBRATE_FROM, NESTED_FROM, SPECS
+from precode.model.validate import CALIBRATE_FROM, NESTED_FROM, SPECS, least_of
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
@@ -51,8 +51,9 @@ class Learner:
         data = replace(self.data, y=np.where(modelled, self.data.y, 0.0), polarity=known)
         scores, polarity = _scores(data, rows, np.arange(n))
         held = self._tuned(data.take(rows))
-        margin = np.where(modelled, scores - held.thresholds, np.nan)
         p = np.where(modelled, held.codes(scores), np.nan)
+        margin = margins(scores, held.thresholds, p, held.least)
+        margin = np.where(modelled, margin, np.nan)
         return Fitted(p, margin, None if polarity is None else held.polarity(polarity))
 
     def modelled(self, rows: Rows) -> Bools:
@@ -67,7 +68,8 @@ class Learner:
         n, k = read.y.shape
         count = len(np.unique(read.groups))
         if count < 2:
-            return _Tuned(np.zeros(k), unfitted(k, read.choice), unfitted(2, "many"))
+            none = np.zeros(k)
+            return _Tuned(none, unfitted(k, read.choice), unfitted(2, "many"), none)
         fold = assign(read.y, read.groups, folds=min(self.folds, count), seed=self.seed)
         scores, polarity = np.zeros((n, k)), np.zeros((n, k, 2))
         for f in np.unique(fold):
@@ -78,14 +80,20 @@ class Learner:
         gold, many = read.gold, read.choice
         known = ~np.isnan(read.polarity[:, :, 0]) & gold[:, None]
         nested = min(count, self.folds) >= NESTED_FROM and bool(gold.any())
+        judged, y = scores[gold], read.y[gold]
+        cuts = fit_thresholds(judged, y, choice=many) if nested else np.zeros(k)
+        codes = (
+            fit_calibration(judged, y, choice=many)
+            if len(judged) >= CALIBRATE_FROM
+            else unfitted(k, many)
+        )
         return _Tuned(
-            fit_thresholds(scores[gold], read.y[gold], choice=many) if nested else np.zeros(k),
-            fit_calibration(scores[gold], read.y[gold], choice=many)
-            if gold.sum() >= CALIBRATE_FROM
-            else unfitted(k, many),
+            cuts,
+            codes,
             fit_calibration(polarity[known], read.polarity[known], choice="many")
             if known.sum() >= CALIBRATE_FROM and polarity[known].any()
             else unfitted(2, "many"),
+            least_of(judged, y, cuts, codes, read.taught) if nested else np.zeros(k),
         )
 
 
@@ -94,6 +102,7 @@ class _Tuned:
     thresholds: Floats
     codes: Calibration
     polarity: Calibration
+    least: Floats
 
 
 def _scores(data: Training, rows: Rows, rest: Rows) -> tuple[Floats, Floats | None]:
