@@ -21,7 +21,7 @@ from invented import corpus, families, training
 from precode.codebook import read_codebook
 from precode.model.features import Prior, Spec, fit_scaling, weigh
 from precode.model.finetune.validate import frozen_scores
-from precode.model.thresholds import decide, macro_f1
+from precode.model.thresholds import macro_f1
 from precode.model.training import Training, code_head
 from precode.model.validate import OutOfFold, cross_validate
 from precode.resources import codebooks
@@ -35,7 +35,7 @@ LABELS = (25, 50, 100, 200, 400)
 LEAST = 8  # conversations of a family that can stand for a study
 TESTED = 1 / 3  # of a study's conversations, never learned from
 SURE = 6.0
-QUICK, ALWAYS = 900, "eating"  # rows of a quick run beside a family of many conversations
+QUICK = 900  # rows of a quick run beside those of a family that can stand for a study
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,15 @@ def held_out(*, quick: bool) -> Corpus:
     if quick:
         names = families(rows)
         each = dict(zip(*np.unique(names, return_counts=True), strict=True))
+        talks = {n: set[str]() for n in each}
+        for r, n in zip(rows, names, strict=True):
+            talks[n] |= {r["conversation"]} if "conversation" in r else set()
         # many small families rather than few large ones: the curve is over their number
-        order = [ALWAYS, *sorted(each.keys() - {ALWAYS}, key=lambda n: (each[n], n))]
+        order = sorted(each, key=lambda n: (each[n], n))
+        study = next(n for n in order if len(talks[n]) >= 2 * LEAST)
+        order = [study, *(n for n in order if n != study)]
         sizes = np.cumsum([each[n] for n in order])
-        some = set(order[: int(np.searchsorted(sizes, each[ALWAYS] + QUICK))])
+        some = set(order[: int(np.searchsorted(sizes, each[study] + QUICK))])
         rows = [r for r, n in zip(rows, names, strict=True) if n in some]
     data, _, _ = training(rows, book)
     out = cross_validate(data, folds=FOLDS, seed=SEED)
@@ -99,8 +104,7 @@ def curve(c: Corpus, *, seeds: int) -> dict[float, Floats]:
                 some = order[: max(2, round(share * len(order)))]
                 learn = np.flatnonzero(np.isin(c.data.groups, some))
                 scores, _ = frozen_scores(c.data, learn, test, c.out.spec)
-                given = decide(scores, c.out.thresholds, choice="many")
-                found[share].append(macro_f1(c.data.y[test] >= 0.5, given))
+                found[share].append(macro_f1(c.data.y[test] >= 0.5, c.out.given(scores)))
     return {share: np.array(values) for share, values in found.items()}
 
 
@@ -128,7 +132,7 @@ def studies(c: Corpus) -> Iterator[tuple[str, Training, Floats]]:
             groups=c.talks[rows],
             like=np.arange(len(c.codes)),
         )
-        yield str(family), study, decide(scores, c.out.thresholds, choice="many")
+        yield str(family), study, c.out.given(scores)
 
 
 def worth(study: Training, *, labels: int, seed: int) -> dict[str, tuple[float, float]]:
@@ -149,10 +153,9 @@ def worth(study: Training, *, labels: int, seed: int) -> dict[str, tuple[float, 
         part = data.take(learn)
         out = cross_validate(part, folds=5, seed=seed)
         spec = Spec() if out is None else out.spec
-        cuts = np.zeros(study.y.shape[1]) if out is None else out.thresholds
         x = weigh(fit_scaling(data.raw, learn, spec).unit(data.raw), spec)
         scores = code_head(data, x, learn, spec).scores(x.take(test))
-        given = decide(scores, cuts, choice="many")
+        given = scores > 0 if out is None else out.given(scores)
         found[name] = macro_f1(study.y[test] >= 0.5, given), spec.prior
     return found
 
