@@ -98,9 +98,9 @@ def test_decisions() -> None:
 
 
 def mean_f1(truth: Bools, given: Bools) -> float:
-    """Of the codes that occur and of "nothing applies", by scikit-learn."""
-    every = [np.column_stack([b, ~b.any(1)]) for b in (truth, given)]
-    return macro_f1(*every)
+    """Of the codes' macro-F1 and the F1 of "nothing applies"."""
+    bare = (~b.any(1)[:, None] for b in (truth, given))
+    return (macro_f1(truth, given) + macro_f1(*bare)) / 2
 
 
 def least(p: Floats, y: Floats, given: Bools) -> float:

@@ -50,8 +50,8 @@ def _best_cut(scores: Floats, truth: npt.NDArray[np.bool_]) -> float:
 
 def fit_least(p: Floats, y: Floats, given: npt.NDArray[np.bool_]) -> float:
     """From how many codes on that are expected of a sentence, by out-of-fold ``p (n, k)``, the codes
-    ``given (n, k)`` by the thresholds stand; below, nothing applies. It maximises the mean F1 of the
-    codes that occur and of "nothing applies", costs those codes at most :data:`LOSS`, and is shrunk
+    ``given (n, k)`` by the thresholds stand; below, nothing applies. It maximises the mean of two figures,
+    the codes' macro-F1 and the F1 of "nothing applies", costs the former at most :data:`LOSS`, and is shrunk
     towards 0 (they always stand) by the number of sentences to which nothing applies. 0 with fewer than
     two codes: of one it would only be another threshold.
     """
@@ -70,10 +70,11 @@ def fit_least(p: Floats, y: Floats, given: npt.NDArray[np.bool_]) -> float:
         return np.concatenate([none, counted.cumsum(0)])
 
     hits, total = so_far(given & truth), so_far(given) + truth.sum(0)
-    each = (2 * hits / np.maximum(total, 1))[:, occurs].sum(1)
+    each = (2 * hits / np.maximum(total, 1))[:, occurs]
+    macro = each.mean(1) if occurs.any() else np.zeros(len(each))
     left, left_rightly = len(p) - so_far(coded), bare.sum() - so_far(coded & bare[order])
-    mean = (each + 2 * left_rightly / (left + bare.sum())) / (occurs.sum() + 1)
-    dear = each < each[-1] - LOSS * occurs.sum()
+    mean = (macro + 2 * left_rightly / (left + bare.sum())) / 2
+    dear = macro < macro[-1] - LOSS
     # equal numbers fall on the same side; of equal means the one that takes away least
     apart = np.concatenate([[False], np.diff(ranked) != 0, [True]])
     stand = len(p) - int(np.argmax(np.where(apart & ~dear, mean.round(12), -1)[::-1]))
