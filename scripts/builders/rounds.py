@@ -75,7 +75,7 @@ KINDS = {
     # nine times the work: the upper half alone learns, in fewer passes, at half the rate
     "comb-starter-mpnet": Kind(
         "sentence-transformers/all-mpnet-base-v2",
-        (Round(UPPER), Round(_going_on(UPPER, 1), few=True)),
+        (Round(UPPER), Round(_going_on(UPPER, 1), few=True), Round(_going_on(UPPER, 1), few=True)),
         "starter_mpnet_card.md",
     ),
 }

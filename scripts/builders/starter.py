@@ -9,10 +9,9 @@ rest on the corpus's whole conversations, which are like real talk; its single e
 The encoder is adapted once for one half of the families, to judge by, and once for good, to all of
 them. When talk is added to the corpus it goes on from where it was (``Round``), and families keep their
 halves. comb-starter learns from the coders and from the larger starter together (``taught``): of a
-half's excerpts it hears a teacher that has learned from that half alone. The larger one has not learned
-from what was added last. Both need the larger encoder (precode models fetch comb-starter-mpnet), and
-take two hours or three on two cores: what is done is kept in --scratch, by what it follows from. The
-bundle is written to models/.
+half's excerpts it hears a teacher that has learned from that half alone. Both need the larger encoder
+(precode models fetch comb-starter-mpnet), and take two hours or three on two cores: what is done is
+kept in --scratch, by what it follows from. The bundle is written to models/.
 """
 
 from __future__ import annotations
