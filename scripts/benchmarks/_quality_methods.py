@@ -19,9 +19,9 @@ from sklearn.svm import LinearSVC
 from precode.model.calibration import fit_calibration
 from precode.model.finetune.plan import Plan, Reading
 from precode.model.finetune.validate import fit_shares, frozen_scores, lay_aside
-from precode.model.thresholds import decide, fit_thresholds
+from precode.model.thresholds import decide, fit_thresholds, least_of
 from precode.model.training import Training
-from precode.model.validate import OutOfFold, cross_validate, least_of
+from precode.model.validate import OutOfFold, cross_validate
 from precode.model.weights import find_weights
 
 Bools = npt.NDArray[np.bool_]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from precode.model.calibration import Calibration
 from precode.model.heads import Choice
 
 Floats = npt.NDArray[np.floating]
@@ -82,6 +83,23 @@ def fit_least(p: Floats, y: Floats, given: npt.NDArray[np.bool_]) -> float:
         return 0.0
     cut = (ranked[stand] + ranked[stand - 1]) / 2
     return float(cut * bare.sum() / (bare.sum() + SHRINK))
+
+
+def least_of(
+    scores: Floats,
+    y: Floats,
+    thresholds: Floats,
+    calibration: Calibration,
+    taught: npt.NDArray[np.bool_],
+) -> Floats:
+    """``(k,)``: :func:`fit_least` of out-of-fold ``scores (n, k)`` for the codes ``taught (k,)``, 0 for others.
+    All 0 where a sentence has exactly one code, or where nothing can be expected because confidence
+    was not fitted.
+    """
+    if calibration.choice == "one" or not calibration.fitted:
+        return np.zeros(len(taught))
+    p, given = calibration(scores)[:, taught], (scores > thresholds)[:, taught]
+    return np.where(taught, fit_least(p, y[:, taught], given), 0.0)
 
 
 def margins(scores: Floats, thresholds: Floats, p: Floats, least: Floats) -> Floats:

@@ -22,7 +22,7 @@ from precode.model.heads import Choice
 from precode.model.parallel import in_parallel
 from precode.model.preset import PRESET
 from precode.model.solver import Design, Linear
-from precode.model.thresholds import decide, fit_least, fit_thresholds, macro_f1
+from precode.model.thresholds import decide, fit_thresholds, least_of, macro_f1
 from precode.model.training import Training, code_head, lean_of, polarity_head
 
 Floats = npt.NDArray[np.floating]
@@ -51,7 +51,7 @@ class OutOfFold:
     transcripts to choose anything by validation. Settings, thresholds and calibrations rest on
     gold rows alone; where these are too few, the calibrations are not fitted. ``scores (n, k)`` are
     log-odds by models of the final settings that had not seen the row's fold. ``least (k,)``: how
-    many codes must be expected of a sentence (:func:`least_of`).
+    many codes must be expected of a sentence (:func:`precode.model.thresholds.least_of`).
     """
 
     fold: npt.NDArray[np.intp]
@@ -285,23 +285,6 @@ def _choose(
     calibration = _calibration(z, y, data.choice)
     least = least_of(z, y, cuts[best], calibration, data.taught)
     return _Choice(quality, best, cuts[best], calibration, least)
-
-
-def least_of(
-    scores: Floats,
-    y: Floats,
-    thresholds: Floats,
-    calibration: Calibration,
-    taught: npt.NDArray[np.bool_],
-) -> Floats:
-    """``(k,)``: :func:`fit_least` of out-of-fold ``scores (n, k)`` for the codes ``taught (k,)``, 0 for others.
-    All 0 where a sentence has exactly one code, or where nothing can be expected because confidence
-    was not fitted.
-    """
-    if calibration.choice == "one" or not calibration.fitted:
-        return np.zeros(len(taught))
-    p, given = calibration(scores)[:, taught], (scores > thresholds)[:, taught]
-    return np.where(taught, fit_least(p, y[:, taught], given), 0.0)
 
 
 def _no_choice(data: Training, spec: Spec) -> _Choice:

@@ -22,9 +22,9 @@ from precode.model.finetune.tuned import Heads, Shares
 from precode.model.heads import Choice
 from precode.model.parallel import one_core
 from precode.model.solver import balanced, balanced_rows
-from precode.model.thresholds import decide, fit_thresholds
+from precode.model.thresholds import decide, fit_thresholds, least_of
 from precode.model.training import Training, code_head, lean_of, polarity_head
-from precode.model.validate import CALIBRATE_FROM, OutOfFold, least_of
+from precode.model.validate import CALIBRATE_FROM, OutOfFold
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]

@@ -18,9 +18,9 @@ from precode.model.calibration import Calibration, fit_calibration, unfitted
 from precode.model.features import fit_scaling, weigh
 from precode.model.folds import assign
 from precode.model.heads import fit_codes, fit_polarity
-from precode.model.thresholds import fit_thresholds, margins
+from precode.model.thresholds import fit_thresholds, least_of, margins
 from precode.model.training import Training
-from precode.model.validate import CALIBRATE_FROM, NESTED_FROM, SPECS, least_of
+from precode.model.validate import CALIBRATE_FROM, NESTED_FROM, SPECS
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
