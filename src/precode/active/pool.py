@@ -20,8 +20,8 @@ class Pool:
     ``vectors (n, d)`` are float32 with rows of length 1: their products are the cosines between
     sentences. ``p (n, k)`` are calibrated probabilities, NaN for a code that is not modelled; None:
     there is no model yet, and then the next two are None too. ``margin (n, k)`` is the signed
-    log-odds less the code's threshold (and less what is lacking for any code at all), so that the decision flips at 0; with ``choice`` "one" it
-    holds the log-odds scores whose softmax ranks the codes. ``polarity (n, k, 2)`` are the
+    log-odds less the code's threshold (and less what is lacking for any code at all), so that the
+    decision flips at 0; with ``choice`` "one" it holds the log-odds scores whose softmax ranks the codes. ``polarity (n, k, 2)`` are the
     probabilities of [barrier, facilitator], were the code given; None where no code has polarity.
 
     Raises :class:`ValueError` for repeated ids, shapes that do not fit, or probabilities without

@@ -48,7 +48,8 @@ class Bundle:
     ``modelled (k,)`` is False for codes that had too few examples: they are never given, and their
     probability is NaN, not 0. ``tuned``: an encoder adapted to the codes, whose scores are added.
     ``prior``: the shipped model whose scores this one starts from. ``least (k,)``: codes are given to a
-    sentence of which as many are expected; 0 for one that neither needs nor counts. ``folder``: where it was loaded.
+    sentence of which as many are expected; 0 for one that neither needs nor counts. ``folder``: where
+    it was loaded.
     """
 
     codebook: Codebook

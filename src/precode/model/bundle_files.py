@@ -29,11 +29,11 @@ from precode.model.finetune.tuned import files_of, head_of, tensors_of, tuned_fr
 from precode.model.guarantee import HeldOutScores
 from precode.model.heads import PolarityHead
 from precode.model.solver import Linear
+from precode.model.thresholds import LITTLE
 
 # Formats: what reads only the former must not pass over the latter. 1 to 3 had other features.
 PLAIN, TUNED, PRIOR = 4, 5, 6
 LEAST = 3  # as much more is the format of each in which ``least`` is not 0
-LITTLE = 1e-6  # of what may be expected: a smaller number is none
 PRIOR_FOLDER = "prior"
 _HEAD, _FILES = "bundle.json", ("tensors.safetensors", "terms.json", "codebook.json")
 _RETRAIN = "train it again: precode train"

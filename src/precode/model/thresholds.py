@@ -18,6 +18,7 @@ from precode.model.heads import Choice
 Floats = npt.NDArray[np.floating]
 
 SHRINK = 30.0  # positives at which a tuned threshold counts as much as the balanced head's own
+LITTLE = 1e-6  # codes: as good as none
 LOSS = 0.01  # of macro-F1 of the codes, at most, for telling better where nothing applies
 
 
@@ -82,7 +83,8 @@ def fit_least(p: Floats, y: Floats, given: npt.NDArray[np.bool_]) -> float:
     if stand == len(p):
         return 0.0
     cut = (ranked[stand] + ranked[stand - 1]) / 2
-    return float(cut * bare.sum() / (bare.sum() + SHRINK))
+    found = float(cut * bare.sum() / (bare.sum() + SHRINK))
+    return found if found >= LITTLE else 0.0
 
 
 def least_of(
