@@ -121,7 +121,7 @@ def cross_validate(
         scores[rows], polarity[rows] = found.final, found.polarity
     judged, y = scores[data.gold], data.judged_y[data.gold]
     cuts = fit_thresholds(judged, y, choice=data.choice) if nested else np.zeros(k)
-    calibration = _calibration(judged, y, data.choice)
+    calibration = calibration_of(judged, y, data.choice)
     return OutOfFold(
         fold,
         p,
@@ -282,7 +282,7 @@ def _choose(
     }
     best = _best(quality, chance / np.sqrt(len(y) or 1))
     z = scores[best][rows]
-    calibration = _calibration(z, y, data.choice)
+    calibration = calibration_of(z, y, data.choice)
     least = least_of(z, y, cuts[best], calibration, data.taught)
     return _Choice(quality, best, cuts[best], calibration, least)
 
@@ -325,7 +325,8 @@ def _scores(
     return code_head(data, x, rows, spec).scores(x.take(rest))
 
 
-def _calibration(scores: Floats, y: Floats, choice: Choice) -> Calibration:
+def calibration_of(scores: Floats, y: Floats, choice: Choice) -> Calibration:
+    """:func:`fit_calibration` of held-out ``scores (n, k)``; of too few they only rank."""
     if len(scores) < CALIBRATE_FROM:
         return unfitted(y.shape[1], choice)
     return fit_calibration(scores, y, choice=choice)
@@ -336,4 +337,4 @@ def _polarity_calibration(scores: Floats, polarity: Floats) -> Calibration:
     known = ~np.isnan(polarity[:, :, 0])
     if not np.any(scores[known]):
         return unfitted(2, "many")
-    return _calibration(scores[known], polarity[known], "many")
+    return calibration_of(scores[known], polarity[known], "many")

@@ -24,7 +24,7 @@ from precode.model.parallel import one_core
 from precode.model.solver import balanced, balanced_rows
 from precode.model.thresholds import decide, fit_thresholds, least_of
 from precode.model.training import Training, code_head, lean_of, polarity_head
-from precode.model.validate import CALIBRATE_FROM, OutOfFold
+from precode.model.validate import CALIBRATE_FROM, OutOfFold, calibration_of
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
@@ -121,11 +121,7 @@ def judge(
         scores[held] = share(base_held, found.held_codes)
         polarity[held] = lean(lean_held, found.held_polarity)
         cuts = fit_thresholds(near, y, choice=data.choice) if len(y) else np.zeros(k)
-        fitted = (
-            fit_calibration(near, y, choice=data.choice)
-            if len(y) >= CALIBRATE_FROM
-            else unfitted(k, data.choice)
-        )
+        fitted = calibration_of(near, y, data.choice)
         p[held] = fitted(scores[held])
         least = least_of(near, y, cuts, fitted, data.taught)
         decision[held] = decide(scores[held], cuts, choice=data.choice, p=p[held], least=least)
@@ -135,12 +131,9 @@ def judge(
     gold = data.gold & (frozen.fold >= 0)
     known = ~np.isnan(data.polarity[:, :, 0]) & gold[:, None]
     enough = known.sum() >= CALIBRATE_FROM
-    cuts = fit_thresholds(scores[gold], data.judged_y[gold], choice=data.choice)
-    calibration = (
-        fit_calibration(scores[gold], data.judged_y[gold], choice=data.choice)
-        if gold.sum() >= CALIBRATE_FROM
-        else unfitted(k, data.choice)
-    )
+    final, y = scores[gold], data.judged_y[gold]
+    cuts = fit_thresholds(final, y, choice=data.choice)
+    calibration = calibration_of(final, y, data.choice)
     out = replace(
         frozen,
         p=p,
@@ -149,7 +142,7 @@ def judge(
         scores=scores,
         thresholds=cuts,
         calibration=calibration,
-        least=least_of(scores[gold], data.judged_y[gold], cuts, calibration, data.taught),
+        least=least_of(final, y, cuts, calibration, data.taught),
         polarity_calibration=fit_calibration(polarity[known], data.polarity[known], choice="many")
         if enough
         else unfitted(2, "many"),

@@ -20,7 +20,7 @@ from precode.model.folds import assign
 from precode.model.heads import fit_codes, fit_polarity
 from precode.model.thresholds import fit_thresholds, least_of, margins
 from precode.model.training import Training
-from precode.model.validate import CALIBRATE_FROM, NESTED_FROM, SPECS
+from precode.model.validate import CALIBRATE_FROM, NESTED_FROM, SPECS, calibration_of
 
 Floats = npt.NDArray[np.floating]
 Bools = npt.NDArray[np.bool_]
@@ -82,11 +82,7 @@ class Learner:
         nested = min(count, self.folds) >= NESTED_FROM and bool(gold.any())
         judged, y = scores[gold], read.y[gold]
         cuts = fit_thresholds(judged, y, choice=many) if nested else np.zeros(k)
-        codes = (
-            fit_calibration(judged, y, choice=many)
-            if len(judged) >= CALIBRATE_FROM
-            else unfitted(k, many)
-        )
+        codes = calibration_of(judged, y, many)
         return _Tuned(
             cuts,
             codes,
