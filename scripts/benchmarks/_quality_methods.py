@@ -16,13 +16,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import LinearSVC
 
+from precode.model.bundle_files import load
 from precode.model.calibration import fit_calibration
 from precode.model.finetune.plan import Plan, Reading
+from precode.model.finetune.tuned import begins_with
 from precode.model.finetune.validate import fit_shares, frozen_scores, lay_aside
 from precode.model.thresholds import decide, fit_thresholds, least_of
 from precode.model.training import Training
 from precode.model.validate import OutOfFold, cross_validate
 from precode.model.weights import find_weights
+from precode.resources import starters
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.floating]
@@ -172,9 +175,14 @@ class Bench:
         learn, aside = lay_aside(data.groups, task.learn, seed=SEED + task.number)
         lines = Lines(passages, data.y, data.polarity)
 
+        weights = find_weights(self.encoder)
+        start = begins_with(
+            load(starters()[self.starter]).tuned, data.like, [passages[i] for i in learn], weights
+        )
+
         def learning() -> Learner:
             return Learner(
-                find_weights(self.encoder), self.plan, codes=data.y.shape[1], choice=data.choice,
+                weights, self.plan, codes=data.y.shape[1], choice=data.choice, start=start,
                 seed=SEED * 1000 + task.number,
             )  # fmt: skip
 

@@ -113,8 +113,8 @@ def encoder(folder: Path, *, layers: int = 6, width: int = 16) -> Path:
     return folder
 
 
-def weights(folder: Path) -> Weights:
+def weights(folder: Path, *, width: int = 16) -> Weights:
     """Those of a tiny encoder of six layers, made in ``folder``."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its libraries' future
-        return find_weights(str(encoder(folder)))
+        return find_weights(str(encoder(folder, width=width)))

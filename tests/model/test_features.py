@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from precode.model import features
 from precode.model.features import (
     BLOCKS,
     PRIOR,
     READING,
     SHAPE,
     Prior,
+    Products,
     Raw,
     Spec,
     fit_scaling,
@@ -234,3 +236,34 @@ def test_a_shipped_models_reading_and_word_stand_last() -> None:
     none = Spec(prior=0.0)
     assert fit_scaling(raw, learn, none).apply(raw).dense == pytest.approx(alone)
     assert alone.shape[1] == 3 * WIDTH + SHAPE
+
+
+# -- inner products --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_inner_products_by_any_setting_are_those_of_the_weighed_rows(
+    started: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each part they are taken once, and what was given out stays as it is."""
+    rng = np.random.default_rng(3)
+    raw = replace(raw_of(TEXTS), shape=rng.normal(size=(len(TEXTS), SHAPE)).astype(np.float32))
+    raw.blocks["window"][:] = rng.normal(size=raw.blocks["window"].shape)
+    if started:
+        said = rng.normal(size=(len(TEXTS), 2))
+        reading = rng.normal(size=(len(TEXTS), 5))
+        raw = replace(raw, prior=Prior(said, np.zeros((len(TEXTS), 3, 2)), np.zeros(2), reading))
+    unit = fit_scaling(raw, rows(0, 1, 2, 3), Spec()).unit(raw)
+    assert unit.tf.nnz
+    taken: list[object] = []
+    plainly = features.inner_products
+    monkeypatch.setattr(features, "inner_products", lambda x: (taken.append(x), plainly(x))[1])
+    products = Products(unit)
+    specs = [Spec(), Spec(lexical=1.2, context=0.5, c=9), Spec(lexical=1.2, context=0.5, prior=0.5)]
+    specs += [Spec(context=0), Spec(lexical=0), Spec(prior=0), Spec()]
+    found = [products.of(spec) for spec in specs]
+    for spec, product in zip(specs, found, strict=True):
+        assert product == pytest.approx(weigh(unit, spec).gram, abs=1e-5)
+    assert len(taken) == (4 if started else 3)
+    assert found[1] is found[2]  # neither penalty nor trust has a say in them
+    assert (np.abs(found[0] - found[5]).max() > 0.1) == started

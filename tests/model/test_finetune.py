@@ -17,7 +17,7 @@ from precode.model.finetune.graph import PairEncoder
 from precode.model.finetune.learn import Learner, Lines
 from precode.model.finetune.plan import Adapt, Plan, Reading
 from precode.model.finetune.reading import Reader, batches
-from precode.model.finetune.tuned import files_of
+from precode.model.finetune.tuned import Heads, Shares, Tuned, begins_with, files_of
 from precode.model.passages import Passage
 from precode.model.weights import Weights
 
@@ -157,6 +157,38 @@ def test_learning_goes_on_from_another_adaptation(
         over = merged(weights, tmp_path / "second")
         mine = dict(second._network.encoder.merge_and_unload().state_dict())
         assert all(np.allclose(over[n], t.numpy(), atol=1e-5) for n, t in mine.items())
+
+
+@pytest.mark.parametrize(
+    ("like", "talk", "begins"),
+    [((-1, 2), 0, True), ((-1, -1), 0, False), ((-1, -1), 4, False), ((-1, -1), 5, True), (None, 8, True), (None, 0, False)],
+)  # fmt: skip
+def test_learning_begins_with_a_shipped_model_where_codes_are_known_or_most_is_talk(
+    weights: Weights, tmp_path: Path, like: tuple[int, ...] | None, talk: int, begins: bool
+) -> None:
+    """Of eight passages: sentences that stand alone, with other codes, are another matter."""
+    some = [Passage(f"s{i}", "yes", ("tea",) if i < talk else ()) for i in range(8)]
+    known = None if like is None else np.array(like, dtype=np.intp)
+    shipped = tuned_over(str(weights.folder), tmp_path)
+    found = begins_with(shipped, known, some, weights)
+    assert found == (tmp_path / "adapter.safetensors" if begins else None)
+
+
+def test_learning_begins_with_no_adaptation_of_another_encoder(
+    weights: Weights, tmp_path: Path
+) -> None:
+    """Nor with one that was adapted whole, nor without a shipped model."""
+    other = tiny.weights(tmp_path / "other", width=24)
+    some, known = [Passage("s", "yes", ("tea",))], np.zeros(2, dtype=np.intp)
+    assert begins_with(tuned_over(str(other.folder), tmp_path), known, some, weights) is None
+    assert begins_with(tuned_over("", tmp_path), known, some, weights) is None
+    assert begins_with(None, known, some, weights) is None
+    assert begins_with(tuned_over(str(weights.folder), tmp_path), known, some, weights)
+
+
+def tuned_over(base: str, folder: Path) -> Tuned:
+    heads = Heads(np.zeros((16, 2)), np.zeros(2), np.zeros((16, 2, 2)), np.zeros((2, 2)))
+    return Tuned(folder, base, "key", Reading(), heads, Shares(), Shares())
 
 
 def test_learning_goes_on_with_the_heads_of_before(weights: Weights, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pytest
 from coded_talk import WIDTH, embed, training
 
-from precode.model import validate
-from precode.model.features import BLOCKS, Raw, Spec, measure, vocabulary
+from precode.model import solver, validate
+from precode.model.features import BLOCKS, Products, Raw, Spec, measure, vocabulary
 from precode.model.passages import Passage
 from precode.model.thresholds import macro_f1
 from precode.model.training import Training
@@ -118,6 +118,22 @@ def test_validation_is_repeatable() -> None:
     first, again = checked(data), checked(data)
     assert np.array_equal(first.p, again.p)
     assert np.array_equal(first.thresholds, again.thresholds)
+
+
+def test_inner_products_that_are_kept_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of larger studies they are not kept: it is a matter of time, not of figures."""
+    data, _, _ = training(np.random.default_rng(3), k=5)
+    monkeypatch.setattr(solver, "MOST_ROWS", 99)  # of rows a feature: they are always used
+    plainly, used = Products.of, []
+    monkeypatch.setattr(Products, "of", lambda s, spec: (used.append(spec), plainly(s, spec))[1])
+    with_ = checked(data)
+    assert set(used) >= set(SPECS)
+    monkeypatch.setattr(validate, "MOST_SENTENCES", 0)
+    monkeypatch.setattr(validate, "Products", None)  # not even made
+    without = checked(data)
+    assert with_.chosen == without.chosen
+    assert np.array_equal(with_.decision, without.decision)
+    assert with_.p == pytest.approx(without.p, abs=0.01)
 
 
 def test_folds_may_be_given() -> None:

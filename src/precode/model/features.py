@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix, diags
 
 from precode.model.passages import Passage
 from precode.model.preset import PRESET
-from precode.model.solver import Design
+from precode.model.solver import Design, inner_products
 
 Floats = npt.NDArray[np.floating]
 Embed = Callable[[Sequence[str]], Floats]
@@ -200,10 +200,55 @@ def weigh(unit: Raw, spec: Spec) -> Design:
     parts = [unit.blocks[name] * np.float32(w) for name, w in weights(spec).items()]
     parts.append(np.float32(0.1) * unit.shape)
     if unit.prior is not None and spec.prior:
-        parts.append(np.float32(PRESET.reading) * unit.prior.reading.astype(np.float32))
-        parts.append(np.float32(PRIOR) * unit.prior.codes.astype(np.float32))
+        parts += _of_prior(unit.prior)
     dense = np.hstack(parts)
     return Design(dense, unit.tf * np.float32(spec.lexical))
+
+
+def _of_prior(prior: Prior) -> list[Floats]:
+    """Its columns: how it reads the sentences, and what it says of them."""
+    return [
+        np.float32(PRESET.reading) * prior.reading.astype(np.float32),
+        np.float32(PRIOR) * prior.codes.astype(np.float32),
+    ]
+
+
+class Products:
+    """Inner products of the sentences of ``unit``, of what is weighed alike: those by a :class:`Spec`
+    are sums of them, so that comparing settings takes little more than one.
+    """
+
+    def __init__(self, unit: Raw) -> None:
+        self._unit = unit
+        self._kept: dict[str, Floats] = {}
+        self._last: tuple[dict[str, float], Floats] | None = None
+
+    def of(self, spec: Spec) -> Floats:
+        """``(n, n)``, as the ``gram`` of :func:`weigh` is."""
+        weights = {"plain": 1.0, "window": spec.context, "words": spec.lexical}
+        weights["prior"] = float(self._unit.prior is not None and spec.prior > 0)
+        if self._last is None or self._last[0] != weights:
+            out = np.zeros((len(self._unit), len(self._unit)), dtype=np.float32)
+            for part, weight in weights.items():
+                if weight:
+                    out += np.float32(weight**2) * self._part(part)
+            self._last = weights, out
+        return self._last[1]
+
+    def _part(self, part: str) -> Floats:
+        if part not in self._kept:
+            self._kept[part] = inner_products(self._columns(part))
+        return self._kept[part]
+
+    def _columns(self, part: str) -> Floats | csr_matrix:
+        unit = self._unit
+        if part == "words":
+            return unit.tf
+        if part == "prior" and unit.prior is not None:
+            return np.hstack(_of_prior(unit.prior))
+        if part == "window":
+            return unit.blocks[part]
+        return weigh(unit, Spec(context=0, prior=0)).dense
 
 
 def fit_scaling(raw: Raw, rows: npt.NDArray[np.intp], spec: Spec) -> Scaling:

@@ -30,10 +30,13 @@ MOST_STEPS, MOST_DIRECTIONS, MOST_HALVINGS = 50, 200, 30  # usual are 4, 15 and 
 
 @dataclass(frozen=True)
 class Design:
-    """Features of n sentences: ``dense (n, d)`` and ``sparse (n, v)``, meant side by side."""
+    """Features of n sentences: ``dense (n, d)`` and ``sparse (n, v)``, meant side by side. ``products``
+    gives their :attr:`gram`, where somebody knows it already.
+    """
 
     dense: Floats
     sparse: csr_matrix
+    products: Callable[[], Floats] | None = None
 
     @property
     def width(self) -> int:
@@ -58,8 +61,16 @@ class Design:
     @cached_property
     def gram(self) -> Floats:
         """``(n, n)`` inner products of the sentences, in single precision."""
-        dense, sparse = self.dense.astype(np.float32, copy=False), self.sparse.astype(np.float32)
-        return np.asarray(dense @ dense.T + (sparse @ sparse.T).toarray())
+        if self.products is not None:
+            return self.products()
+        return inner_products(self.dense) + inner_products(self.sparse)
+
+
+def inner_products(x: Floats | csr_matrix) -> Floats:
+    """``x @ x.T``: ``(n, n)``, in single precision."""
+    x = x.astype(np.float32, copy=False)
+    found = x @ x.T
+    return np.asarray(found.toarray() if isinstance(found, csr_matrix) else found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,10 @@ def fit(
     Newton's method with steps by conjugate gradients (Lin, Weng & Keerthi 2008), in single
     precision, and halved while they do not descend.
     """
-    centre = np.zeros((x.width, y.shape[1])) if prior is None else prior.weights
+    if prior is None:
+        centre = np.zeros((x.width, y.shape[1]), dtype=np.float32)
+    else:
+        centre = prior.weights
     first = start or prior or Linear(centre, np.zeros(y.shape[1]))
     z = np.asarray(first.scores(x), dtype=np.float64)
     gap = (first.weights - centre).astype(np.float32)
@@ -186,7 +200,8 @@ class _ByRows:
 
     def __init__(self, x: Design, gap: Floats) -> None:
         self._x, self._gap = x, gap
-        self._seen = x.times(gap).astype(np.float32)
+        nothing = np.zeros((len(x), gap.shape[1]), dtype=np.float32)
+        self._seen = x.times(gap).astype(np.float32) if gap.any() else nothing
         self._length = (gap * gap).sum(0, keepdims=True)
         own = np.zeros((len(x) + 2, gap.shape[1]), dtype=np.float32)
         own[-2] = 1

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from precode.codebook import Codebook
-from precode.model.features import PRIOR, Raw, Spec
+from precode.model.features import PRIOR, Products, Raw, Spec
 from precode.model.heads import Choice, PolarityHead, fit_codes, fit_polarity
 from precode.model.solver import TOLERANCE, Design, Linear
 
@@ -75,17 +75,20 @@ def code_head(
     spec: Spec,
     *,
     near: Linear | None = None,
+    products: Products | None = None,
     tolerance: float = TOLERANCE,
 ) -> Linear:
     """The code head of ``rows``; ``x`` are the features of all of ``data`` by ``spec``. ``near``: a head
-    that is probably much like it, to begin the search from.
+    that is probably much like it, to begin the search from; ``products``: inner products of the ``rows``, where they are kept.
 
     Its weights are drawn to what ``spec`` starts from (a normal prior with a mean that is not 0, as
     Chelba & Acero 2006 adapt a model of one domain to another): the shipped model's score, and
     the weights that tell the code's domain from all else, learned from the same rows.
     """
     taken, y = x.take(rows), data.y[rows]
-    centre = np.zeros((x.width, y.shape[1]))
+    if products is not None:
+        taken = replace(taken, products=lambda: products.of(spec))
+    centre = np.zeros((x.width, y.shape[1]), dtype=np.float32)
     domains = data.domains
     if domains is not None and spec.domain and data.hierarchical:
         siblings = _siblings(domains)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from precode.model.calibration import Calibration, fit_calibration, unfitted
-from precode.model.features import Spec, fit_scaling, weigh
+from precode.model.features import Products, Spec, fit_scaling, weigh
 from precode.model.folds import assign
 from precode.model.heads import Choice
 from precode.model.parallel import in_parallel
@@ -38,6 +38,7 @@ TO_COMPARE = 0.6  # of the gradient's norm: settings are told apart by less than
 # the grid for a later one. A shipped model is left for any: it may be wrong altogether.
 CHANCE = 0.2
 MOST_KEPT = 200_000  # numbers of a head: larger ones are not kept as a start for its variations
+MOST_SENTENCES = 2_500  # of a fit: inner products of more (125 MB a core) are not kept
 NESTED_FROM = 4  # transcripts: with fewer, leaving two out leaves too little to learn from
 CALIBRATE_FROM = 20  # held-out sentences: on fewer, a confidence would be a guess
 
@@ -238,12 +239,15 @@ def _inner(
         train = ~np.isin(fold, pair)
         rows, rest = np.flatnonzero(train), np.flatnonzero(~train)
         unit = fit_scaling(data.raw, rows, Spec()).unit(data.raw)
+        products = Products(unit.take(rows)) if len(rows) <= MOST_SENTENCES else None
         found, head, known = {}, None, heads.setdefault(pair, {})
         # from the firmest to the loosest: each is a good start for the next
         for spec in sorted(wanted[pair], key=lambda s: s.c):
             x = weigh(unit, spec)
             near = known.get(_whole(spec), head) if spec.prior else None
-            head = code_head(data, x, rows, spec, near=near, tolerance=TO_COMPARE)
+            head = code_head(
+                data, x, rows, spec, near=near, products=products, tolerance=TO_COMPARE
+            )
             found[spec] = head.scores(x.take(rest)).astype(np.float32)
             if head.weights.size <= MOST_KEPT:
                 known[spec] = head

@@ -24,7 +24,7 @@ from precode.files.atomic import replacing
 from precode.model.bundle import Bundle
 from precode.model.finetune.graph import graph, key_of
 from precode.model.finetune.plan import Plan, fingerprint
-from precode.model.finetune.tuned import ADAPTER, Tuned, digest
+from precode.model.finetune.tuned import Tuned, begins_with, digest
 from precode.model.finetune.validate import FoldResult, Judged, final_heads, judge
 from precode.model.passages import Passage, passages
 from precode.model.validate import OutOfFold
@@ -83,7 +83,8 @@ def finetune(
     weights = find_weights(base)
     plan = replace(plan, seed=study.settings.train.seed)
     lines = _passages(study, learned)
-    start = _start(learned, weights)
+    prior = learned.prior
+    start = begins_with(None if prior is None else prior.tuned, learned.data.like, lines, weights)
     job = _Job(
         study.folder.cache / "finetune", weights, plan, learned, lines, base, start, progress
     )
@@ -91,7 +92,7 @@ def finetune(
     told = _compare(study, learned, out, judged)
     kept: Literal["finetuned", "default"] = "finetuned" if told[2][0] > 0 else "default"
     kept = kept if keep == "better" else keep
-    began = learned.prior.about["name"] if start is not None and learned.prior is not None else ""
+    began = prior.about["name"] if start is not None and prior is not None else ""
     found = Finetuned(*told, kept, judged.epochs, plan.adapt, _said(told, kept, keep), str(began))
     if kept == "default":
         return found, out, None
@@ -194,20 +195,6 @@ class _Job:
 
     def _tick(self, what: str) -> Callable[[int, int], None]:
         return lambda done, total: self._progress(what, done, total)
-
-
-def _start(learned: Lesson, weights: Weights) -> Path | None:
-    """Where learning begins: the shipped model's adaptation of the same encoder, if it has one and
-    knows any of the codes. For other codes it was the worse start (TREC, one draw of 64 a class:
-    average precision on questions laid aside .987, from the encoder as it comes .996).
-    """
-    tuned = None if learned.prior is None else learned.prior.tuned
-    like = learned.data.like
-    if like is None or not (like >= 0).any():
-        return None
-    if tuned is None or not tuned.base or find_weights(tuned.base).sha256 != weights.sha256:
-        return None
-    return tuned.folder / ADAPTER
 
 
 def _passages(study: Study, learned: Lesson) -> list[Passage]:
