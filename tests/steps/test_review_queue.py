@@ -8,8 +8,11 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import studies
 from running import run
@@ -17,14 +20,17 @@ from running import run
 from precode.codings.history import fold
 from precode.domain import CodePolarity, Event, EventKind, HumanCodes, Polarity, Reason
 from precode.errors import TooLittleError
+from precode.model.bundle import Bundle
 from precode.review.values import BLIND, Item
 from precode.steps.add import add
-from precode.steps.learnt.learning import lesson
+from precode.steps.learnt.learning import bundle_of, lesson
 from precode.steps.loop import background
+from precode.steps.loop import relearn as relearning
 from precode.steps.loop.auditing import reached
 from precode.steps.loop.relearn import kept, newest, place, relearn
 from precode.steps.opening import Study, open_study, silent
 from precode.steps.review import Session, reviewing
+from precode.study.folder import find
 from precode.study.store import AuditRow
 
 CODES = (CodePolarity("physical_opportunity", Polarity.BARRIER),)
@@ -220,6 +226,28 @@ def test_evidence_quotes_nothing_the_coder_may_have_to_code_unaided(study: Path)
             if sentence_id in sample or not may_see:
                 assert not quoted
     assert sample
+
+
+def test_a_code_that_the_whole_sentence_speaks_against_is_said_to_be_held_back(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over its own threshold and not suggested: the evidence says why."""
+
+    def strict(*args: Any, **options: Any) -> Bundle:
+        made = bundle_of(*args, **options)
+        return replace(made, least=np.where(made.modelled, 9.0, 0.0))
+
+    held = "(not suggested: in all too little speaks for any code)"
+    for ours, says in ((bundle_of, False), (strict, True)):
+        monkeypatch.setattr(relearning, "bundle_of", ours)
+        relearn(study, coder="CERI")
+        ranked = kept(place(find(study), "CERI"))
+        assert ranked is not None
+        lines = [line for r in ranked.items for line in r.evidence if "from the threshold" in line]
+        over = [line for line in lines if held in line]
+        assert bool(over) == says
+        assert all(": +" in line for line in over)
+        assert any("(suggested)" in line for line in lines) != says
 
 
 # -- the order ---------------------------------------------------------------------------------
