@@ -18,12 +18,14 @@ from fakes import FakeEncoder
 from running import finished, run, spawn
 
 from precode.codebook import Codebook
+from precode.errors import TooLittleError
 from precode.model import bundle as bundles
 from precode.model.bundle import Bundle
 from precode.model.bundle_files import load
-from precode.model.finetune.tuned import Tuned
+from precode.model.finetune.plan import Plan
+from precode.model.finetune.tuned import ADAPTER, Tuned
 from precode.model.passages import Passage
-from precode.model.weights import find_weights
+from precode.model.validate import cross_validate
 from precode.steps import finetune
 from precode.steps.learnt import comparing, embedding, learning, starting
 from precode.steps.learnt.resting import by_code, said, start_of
@@ -203,27 +205,32 @@ def test_a_fine_tuned_encoder_beside_it_is_named(other: Path, tmp_path: Path) ->
     assert said(replace(bundle, about={})) == ""
 
 
-def test_fine_tuning_goes_on_from_it_only_where_it_knows_a_code(
-    study: Path, other: Path, tmp_path: Path
+@pytest.mark.parametrize("known", [True, False])
+def test_fine_tuning_of_talk_goes_on_from_it_whatever_codes_it_knows(
+    study: Path, other: Path, tmp_path: Path, known: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And only where it adapted the very encoder."""
+    """Where there is one; the judge's folds and the final model begin alike (there is one job)."""
     bundle = load(starter.adapted(other, tmp_path / "starter"))
-    weights = find_weights("minilm")
+    assert bundle.tuned is not None
+    begun: list[Path | None] = []
+
+    def judged(data: object, out: object, tune: Any, **_: object) -> None:
+        begun.append(tune.__self__._start)
+        raise TooLittleError("enough is seen", mend="")
+
+    monkeypatch.setattr(finetune, "judge", judged)
     with open_study(study, verb="test", write=False) as opened:
         learned = learning.lesson(opened, starter=False, progress=silent)
-
-    def start(like: list[int], prior: Bundle | None = bundle, sha256: str = "") -> Path | None:
-        data = replace(learned.data, like=np.array(like))
-        encoder = replace(weights, sha256=sha256 or weights.sha256)
-        return finetune._start(replace(learned, data=data, prior=prior), encoder)
-
-    found = start([-1, 0, -1, -1, -1, -1])
-    assert found is not None
-    assert found.is_file()
-    assert start([-1] * CODES) is None
-    assert start([0] * CODES, prior=None) is None
-    assert start([0] * CODES, prior=replace(bundle, tuned=None)) is None
-    assert start([0] * CODES, sha256="another") is None
+        out = cross_validate(learned.data, folds=2, seed=1)
+        like = np.full(CODES, 0 if known else -1)
+        learned = replace(learned, data=replace(learned.data, like=like))
+        for prior in (bundle, None):
+            with pytest.raises(TooLittleError, match="enough is seen"):
+                finetune.finetune(
+                    opened, replace(learned, prior=prior), out, Plan(), keep="better",
+                    progress=silent,
+                )  # fmt: skip
+    assert begun == [bundle.tuned.folder / ADAPTER, None]
 
 
 def test_of_polarities_nothing_is_said_where_the_codebook_has_none(
