@@ -22,7 +22,7 @@ from safetensors.numpy import save as dump
 
 from precode.errors import InputError
 from precode.model.bundle import Bundle
-from precode.model.bundle_files import LEAST, PLAIN, PRIOR, load, save
+from precode.model.bundle_files import MORE, PLAIN, PRIOR, load, save
 from precode.model.features import Embed, tokens
 from precode.model.finetune.plan import Reading
 from precode.model.finetune.tuned import Heads, Shares, Tuned, key_of
@@ -210,10 +210,34 @@ def test_codes_are_not_given_where_too_few_are_expected(made: Bundle, tmp_path: 
     for model in (plain, gated):
         save(model, tmp_path / "n", "card")
         formats.append(json.loads((tmp_path / "n" / "bundle.json").read_text())["format"])
-    assert formats == [PLAIN, PLAIN + LEAST]
+    assert formats == [PLAIN, PLAIN + MORE]
     rows, log_odds = gated.scores(talk, embed)
     assert np.array_equal(gated.given(rows), found.decision)
     assert log_odds.shape == (60, 3, 2)
+
+
+def test_of_one_code_each_what_rare_ones_need_is_kept(tmp_path: Path) -> None:
+    """The model decides by it before and after loading; only then its format is another one."""
+    rng = np.random.default_rng(5)
+    plain = replace(
+        bundle(rng, k=3, choice="one"), thresholds=np.zeros(3), modelled=np.ones(3, bool)
+    )
+    talk = passages(rng, np.eye(3)[rng.integers(0, 3, 80)])
+    leaning = replace(plain, thresholds=np.array([0.0, 0.8, 3.0]))
+    scores, _ = plain.scores(talk, embed)
+    formats = []
+    for model in (plain, leaning):
+        save(model, tmp_path / "m", "card")
+        formats.append(json.loads((tmp_path / "m" / "bundle.json").read_text())["format"])
+        found = predict(load(tmp_path / "m"), talk)
+        assert same(found, predict(model, talk))
+        assert found.decision.argmax(1).tolist() == (scores - model.thresholds).argmax(1).tolist()
+        assert found.margin is not None
+        assert found.margin.argmax(1).tolist() == found.decision.argmax(1).tolist()
+    assert formats == [PLAIN, PLAIN + MORE]
+    before, now = (predict(m, talk) for m in (plain, leaning))
+    assert np.array_equal(before.p, now.p)
+    assert before.decision[:, 2].sum() > now.decision[:, 2].sum()
 
 
 def test_evidence_of_promises_is_what_the_model_gives() -> None:
@@ -468,7 +492,7 @@ def test_a_model_of_other_features_is_no_damaged_one(folder: Path, before: int) 
     """An earlier precode made it: that is said, and what to do."""
     head = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
     (folder / "bundle.json").write_text(json.dumps({**head, "format": before}), encoding="utf-8")
-    refused(folder, f"is a model of format {before}; this precode reads {PLAIN} to {PRIOR + LEAST}")
+    refused(folder, f"is a model of format {before}; this precode reads {PLAIN} to {PRIOR + MORE}")
 
 
 # -- with an adapted encoder -----------------------------------------------------------------------
@@ -618,8 +642,8 @@ def test_scores_that_are_not_finite_are_never_told(
 
 def test_a_newer_format_says_so(folder: Path) -> None:
     """Before anything else of it is understood."""
-    (folder / "bundle.json").write_text(json.dumps({"format": PRIOR + LEAST + 1, "new": True}))
-    refused(folder, f"format {PRIOR + LEAST + 1}")
+    (folder / "bundle.json").write_text(json.dumps({"format": PRIOR + MORE + 1, "new": True}))
+    refused(folder, f"format {PRIOR + MORE + 1}")
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,22 @@ def test_parts_and_words_sum_to_the_score_that_decides(name: str) -> None:
             assert 0 <= found.context_share <= 1
 
 
+def test_of_one_code_each_the_threshold_is_where_it_overtakes_the_others() -> None:
+    """Whether it is given agrees with what is said of score and threshold, at the former's very place."""
+    plain, talk, _ = model("one of k")
+    bundle = replace(plain, thresholds=np.array([0.0, 0.5, 1.5]))
+    explainer = Explainer(bundle, pool([], []), hear)
+    for passage in talk[:20]:
+        scores = bundle.scores([passage], hear)[0][0]
+        found = [explainer.explain(passage, code, occlude=False) for code in CODES]
+        assert [f.given for f in found] == [f.score > f.threshold for f in found]
+        assert sum(f.given for f in found) == 1
+        at = scores.copy()
+        at[2] = found[2].threshold
+        lead = at - bundle.thresholds
+        assert lead[2] == pytest.approx(lead[:2].max(), abs=1e-4)
+
+
 def test_what_was_asked_before_has_its_share() -> None:
     """The same words after talk about c0 owe part of their score to that talk; alone, nothing."""
     alone = explain(Passage("x", "did we"), "c0")

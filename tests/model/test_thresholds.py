@@ -66,9 +66,60 @@ def test_few_positives_move_the_cut_little() -> None:
         assert fit_thresholds(scores, y, choice="many")[0] == pytest.approx(2 * share)
 
 
-def test_one_of_k_has_no_cuts() -> None:
+def one_of_k(n: int, shares: list[float], seed: int = 0) -> tuple[Floats, Floats]:
+    """Scores of a balanced head, as log-densities of the code's own direction, and one code a row."""
+    rng = np.random.default_rng(seed)
+    k = len(shares)
+    own = rng.choice(k, n, p=shares)
+    return 1.5 * (rng.normal(size=(n, k)) + 1.5 * np.eye(k)[own]), np.eye(k)[own]
+
+
+def test_of_one_code_each_rare_ones_have_to_be_surer() -> None:
+    """Balanced scores give them to too many; on new sentences the mean F1 is better."""
+    shares = [0.7, 0.22, 0.08]
+    z, y = one_of_k(4000, shares)
+    cuts = fit_thresholds(z, y, choice="one")
+    assert cuts[0] == 0 < cuts[1] < cuts[2]
+    # one number for all, times how much rarer each is than the first
+    count = y.sum(0)
+    assert cuts[2] / cuts[1] == pytest.approx(
+        np.log(count[0] / count[2]) / np.log(count[0] / count[1])
+    )
+    new, truth = one_of_k(20_000, shares, seed=1)
+    found, plain = (
+        macro_f1(truth >= 0.5, decide(new, c, choice="one")) for c in (cuts, np.zeros(3))
+    )
+    assert found > plain + 0.02
+
+
+def test_of_one_code_each_few_examples_move_little() -> None:
+    z, y = one_of_k(60, [0.7, 0.25, 0.05])
+    assert 0 < y.sum(0).min() < 6
+    many = fit_thresholds(np.repeat(z, 100, axis=0), np.repeat(y, 100, axis=0), choice="one")
+    few = fit_thresholds(z, y, choice="one")
+    rarest = y.sum(0).min()
+    assert few == pytest.approx(
+        many * rarest / (rarest + SHRINK) / (100 * rarest / (100 * rarest + SHRINK))
+    )
+    assert many[2] > 0
+
+
+def test_of_one_code_each_equal_ones_and_what_never_occurs() -> None:
     y = np.eye(3)
     assert fit_thresholds(5 * y - 2, y, choice="one").tolist() == [0, 0, 0]
+    z, y = one_of_k(500, [0.8, 0.2, 0.0])
+    cuts = fit_thresholds(z, y, choice="one")
+    assert cuts[2] >= cuts[1] >= cuts[0] == 0
+    assert np.isfinite(cuts).all()
+    # a sentence without a code says nothing of which, and one code alone cannot be told apart
+    bare = fit_thresholds(np.r_[z, z[:50]], np.r_[y, np.zeros((50, 3))], choice="one")
+    assert bare.tolist() == cuts.tolist()
+    assert fit_thresholds(z, np.eye(3)[np.zeros(500, dtype=int)], choice="one").tolist() == [
+        0,
+        0,
+        0,
+    ]
+    assert fit_thresholds(z[:0], y[:0], choice="one").tolist() == [0, 0, 0]
 
 
 @settings(max_examples=40)
@@ -92,6 +143,8 @@ def test_decisions() -> None:
     assert many.tolist() == [[True, False], [False, False], [False, True]]
     one = decide(scores, np.zeros(2), choice="one")
     assert one.tolist() == [[True, False], [True, False], [False, True]]
+    leaning = decide(scores, np.array([9.0, 0.0]), choice="one")
+    assert leaning.tolist() == [[False, True]] * 3
 
 
 # -- nothing applies ------------------------------------------------------------------------------

@@ -112,6 +112,14 @@ def test_how_few_codes_are_none_is_said(make_view: MakeView) -> None:
     assert len(without) == 1
 
 
+def test_how_one_code_of_many_is_chosen_is_said(make_view: MakeView) -> None:
+    """Of a codebook of which each sentence has one code the threshold alone gives none."""
+    many = view(make_view, WHOLE)
+    one = replace(many, codebook=many.codebook.model_copy(update={"choice": "one"}))
+    assert grid(one, "thresholds").notes[0].count("the one code whose score is highest") == 1
+    assert "as likely as not" in grid(many, "thresholds").notes[0]
+
+
 # -- the starter -----------------------------------------------------------------------------------
 
 START = Started("comb-starter", "5tart", 0.5, True, (("knowing", 0.61), ("body", 0.07)), 0.34)

@@ -21,8 +21,9 @@ class Pool:
     sentences. ``p (n, k)`` are calibrated probabilities, NaN for a code that is not modelled; None:
     there is no model yet, and then the next two are None too. ``margin (n, k)`` is the signed
     log-odds less the code's threshold (and less what is lacking for any code at all), so that the
-    decision flips at 0; with ``choice`` "one" it holds the log-odds scores whose softmax ranks the codes. ``polarity (n, k, 2)`` are the
-    probabilities of [barrier, facilitator], were the code given; None where no code has polarity.
+    decision flips at 0; with ``choice`` "one" the code with the most of it is given.
+    ``polarity (n, k, 2)`` are the probabilities of [barrier, facilitator], were the code given; None
+    where no code has polarity.
 
     Raises :class:`ValueError` for repeated ids, shapes that do not fit, or probabilities without
     margins.

@@ -33,7 +33,9 @@ from precode.model.thresholds import LITTLE
 
 # Formats: what reads only the former must not pass over the latter. 1 to 3 had other features.
 PLAIN, TUNED, PRIOR = 4, 5, 6
-LEAST = 3  # as much more is the format of each in which ``least`` is not 0
+# As much more is the format of each that decides by more than each score and its own threshold:
+# ``least`` is not 0, or thresholds are not where exactly one code is given.
+MORE = 3
 PRIOR_FOLDER = "prior"
 _HEAD, _FILES = "bundle.json", ("tensors.safetensors", "terms.json", "codebook.json")
 _RETRAIN = "train it again: precode train"
@@ -123,10 +125,10 @@ def load(folder: Path) -> Bundle:
     try:
         text = path.read_text(encoding="utf-8")
         head = json.loads(text)
-        if head["format"] not in range(PLAIN, PRIOR + LEAST + 1):
+        if head["format"] not in range(PLAIN, PRIOR + MORE + 1):
             raise InputError(
                 f"{folder} is a model of format {head['format']}; this precode reads "
-                f"{PLAIN} to {PRIOR + LEAST}",
+                f"{PLAIN} to {PRIOR + MORE}",
                 mend=_RETRAIN,
             )
         contents = {name: (folder / name).read_bytes() for name in _FILES}
@@ -152,7 +154,8 @@ def load(folder: Path) -> Bundle:
 
 
 def _format(bundle: Bundle) -> int:
-    more = LEAST if bundle.least.any() else 0
+    among = bundle.codebook.choice == "one" and bundle.thresholds.any()
+    more = MORE if bundle.least.any() or among else 0
     if bundle.prior is not None:
         return PRIOR + more
     return (PLAIN if bundle.tuned is None else TUNED) + more
@@ -161,7 +164,7 @@ def _format(bundle: Bundle) -> int:
 def _kind(head: Mapping[str, Any]) -> int:
     """``PLAIN``, ``TUNED`` or ``PRIOR``."""
     told: int = head["format"]
-    return told - LEAST if told > PRIOR else told
+    return told - MORE if told > PRIOR else told
 
 
 def _prior_files(prior: Bundle) -> dict[str, bytes]:
@@ -190,10 +193,11 @@ def _build(
     prior = load(folder / PRIOR_FOLDER) if _kind(head) == PRIOR else None
     t = undump(contents["tensors.safetensors"])
     told_by = prior if spec.prior else None
-    least = t["least"] if head["format"] > PRIOR else np.zeros(len(codebook.leaves))
+    expects = head["format"] > PRIOR and codebook.choice == "many"
+    least = t["least"] if expects else np.zeros(len(codebook.leaves))
     _check(t, spec, len(terms), len(codebook.leaves), told_by)
-    if head["format"] > PRIOR:
-        _check_least(least, t["modelled"] > 0, codebook)
+    if expects:
+        _check_least(least, t["modelled"] > 0)
     polarity = None
     if "polarity.weights" in t:
         linear = Linear(t["polarity.weights"], t["polarity.intercept"])
@@ -226,14 +230,12 @@ def _build(
     )
 
 
-def _check_least(
-    least: npt.NDArray[Any], modelled: npt.NDArray[np.bool_], codebook: Codebook
-) -> None:
+def _check_least(least: npt.NDArray[Any], modelled: npt.NDArray[np.bool_]) -> None:
     """ValueError unless ``least`` is what can be expected of some of the codes that are ``modelled``."""
     if least.shape != modelled.shape:
         raise ValueError(f"least is {least.shape}, not {modelled.shape}")
     counts = least > 0
-    if codebook.choice == "one" or not counts.any() or (counts & ~modelled).any():
+    if not counts.any() or (counts & ~modelled).any():
         raise ValueError("least is of codes that are not expected")
     if (least < 0).any() or len(np.unique(least[counts])) > 1 or least.max() < LITTLE:
         raise ValueError(f"least is {least}")

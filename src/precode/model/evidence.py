@@ -53,7 +53,8 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why ``code`` was ``given`` to ``text``, or not: a score above the threshold gives it, unless too few
-    codes are expected of the sentence in all. ``words`` are in the order of the sentence.
+    codes are expected of the sentence in all. In a one-of-k codebook the threshold is where it would
+    overtake the best of the others. ``words`` are in the order of the sentence.
 
     ``parts`` sum to ``score``: "sentence" (its embedding), "window" (what was said before), "length",
     "words" (the sum of all ``Word.exact``), "starter" (the shipped model's word), "reading" (what the
@@ -130,6 +131,7 @@ class Explainer:
         j = b.codebook.leaf_ids.index(code)
         modelled = bool(b.modelled[j])
         seen = self._look(passage, occlude)
+        scores = self._scores(seen)
         say = 1.0 if b.tuned is None else b.tuned.codes.frozen
         weight = b.codes.weights[:, j] * modelled * say  # one that is not modelled has no say
         parts = {name: float(seen.dense[at] @ weight[at]) for name, at in self._slices.items()}
@@ -145,9 +147,9 @@ class Explainer:
             code,
             passage.text,
             modelled,
-            bool(self._given(seen)[j]),
+            bool(b.given(scores[None])[0, j]),
             sum(parts.values()),
-            float(b.thresholds[j]),
+            self._threshold(scores, j),
             self._words(seen, weight, j, passage.text) if modelled else (),
             parts,
             max((b - a for a, b in seen.gaps), default=0),
@@ -156,15 +158,22 @@ class Explainer:
             float(b.least[j]),
         )
 
-    def _given(self, seen: _Seen) -> npt.NDArray[np.bool_]:
-        """``(k,)`` what the model decides."""
+    def _scores(self, seen: _Seen) -> Floats:
+        """``(k,)`` what the model says."""
         b = self._bundle
         scores = seen.dense @ b.codes.weights[: len(seen.dense)] + b.codes.intercept
         for column, value in seen.terms.items():
             scores = scores + value * b.codes.weights[column]
         if b.tuned is not None:
             scores = b.tuned.codes.frozen * scores + seen.adapted
-        return np.asarray(b.given(scores[None])[0])
+        return np.asarray(scores)
+
+    def _threshold(self, scores: Floats, j: int) -> float:
+        """Above which score the ``j``-th code is given (or would be, were more codes expected)."""
+        b = self._bundle
+        if b.codebook.choice == "many" or len(scores) < 2:
+            return float(b.thresholds[j])
+        return float(b.thresholds[j] + np.delete(scores - b.thresholds, j).max())
 
     def _look(self, passage: Passage, occlude: bool) -> _Seen:
         """What there is to see of ``passage`` for any code."""

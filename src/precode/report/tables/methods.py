@@ -124,6 +124,13 @@ def thresholds(index: Index) -> Grid | None:
         "Whether a code is given follows from the threshold, how sure the machine is from the "
         "calibrated probability: they are two numbers."
     ]
+    if index.view.codebook.choice == "one":
+        notes[0] = (
+            "On the scores of a logistic regression that was balanced between the codes. Each sentence is "
+            "given the one code whose score is highest, counted from its threshold: rare codes have to be "
+            "surer, as far as that raises macro-F1. How sure the machine is of it is the calibrated "
+            "probability: they are two numbers."
+        )
     if least := record.learned.least:
         notes.append(
             f"A sentence of which fewer than {least:.2g} codes are expected in all (the sum of their "
